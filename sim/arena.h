@@ -1,0 +1,25 @@
+/*
+ * arena.h - memory that is given back all at once.
+ *
+ * Memory   Owns what it hands out until arena_free. Out of memory aborts the run.
+ * Cost     O(1) per allocation; blocks double up to 1 MiB.
+ */
+#ifndef SIM_ARENA_H
+#define SIM_ARENA_H
+
+#include <stddef.h>
+
+struct arena;
+
+struct arena *arena_new(void);
+void arena_free(struct arena *a); /* NULL is allowed */
+
+/* Zeroed, aligned for anything. */
+void *arena_alloc(struct arena *a, size_t bytes);
+void *arena_copy(struct arena *a, const void *from, size_t bytes);
+
+/* A NUL-terminated copy of len bytes. */
+char *arena_text(struct arena *a, const char *text, size_t len);
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif /* SIM_ARENA_H */

@@ -1,0 +1,41 @@
+/*
+ * config.h - fill a struct from a YAML mapping, by a table of its keys.
+ *
+ * Memory   What is read (texts, lists) lies in the reader's arena or in the YAML file: both must
+ *          outlive the struct. The caller zeroes the struct first.
+ * Errors   Unknown keys (with the nearest valid one), repeated and missing keys, wrong kinds, wrong
+ *          or missing units, values out of range: all of them in one run, in the reader's diag, as
+ *          "file:line:col: error: key: 'written': what is wrong; what would be right".
+ */
+#ifndef SIM_CONFIG_H
+#define SIM_CONFIG_H
+
+#include "sim/config_key.h"
+#include "sim/yaml.h"
+
+#include <stdio.h>
+
+struct arena;
+
+struct config_reader {
+    struct diag *diag;
+    struct arena *arena; /* owns what is read */
+    void *context;       /* for CONFIG_CUSTOM functions: whatever the caller agreed with them */
+};
+
+/* Fills *target from map; true if nothing was wrong. A missing map (NULL) reads as an empty one;
+ * missing required keys are then reported at `at`. */
+bool config_read(struct config_reader *r, const struct yaml_node *map, struct src_pos at,
+                 const struct config_table *table, void *target);
+
+/* One value by one key's rules; for maps whose keys are data. */
+bool config_read_value(struct config_reader *r, const struct yaml_node *n,
+                       const struct config_key *key, void *target);
+
+/* The manual's part for a table and those below it, in Markdown. */
+void config_print_manual(FILE *out, const struct config_table *table);
+
+/* "duration such as 90s or 1.5h"; "one of low, high": what a key takes, for messages and help. */
+void config_describe(FILE *out, const struct config_key *key);
+
+#endif /* SIM_CONFIG_H */
