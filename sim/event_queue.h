@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { EVENT_NONE = UINT32_MAX }; /* the handle of nothing */
+#define EVENT_NONE UINT32_MAX /* the handle of nothing */
 
 /* What goes first at one instant. Numbered with gaps, so that a new phase goes between. */
 enum event_phase {
