@@ -5,12 +5,17 @@
  * self-references silently and counts lines from 0 (STYLE.md, trap 4). Several documents in a
  * file are several roots. JSON is read too, being a subset of YAML.
  *
- * Memory   A yaml_file owns its text and all nodes (one arena); nodes live until yaml_close.
+ * Memory   A yaml_file owns its text and all nodes (one arena); nodes live until yaml_close. The
+ *          text is lent to the diag, which must outlive the file.
  * Errors   Syntax errors, duplicate keys, keys that are not scalars, unknown or recursive aliases,
  *          a nesting deeper than YAML_DEEPEST, more than YAML_MOST_ALIASED nodes made by expanding
- *          aliases, merge keys (<<), NUL bytes and text that is not UTF-8 are errors in the diag,
- *          each with its position; the reader goes on where it can.
- * Cost     O(length) in time and memory; yaml_get is O(keys) up to 16 keys, then O(1).
+ *          aliases, merge keys (<<), tags other than YAML's own, NUL bytes and text that is not
+ *          UTF-8 are errors in the diag, each with its position. Of twins the first is kept; what
+ *          cannot be read becomes null or is left out; after a syntax error reading goes on with
+ *          the next document.
+ * Cost     O(length) in time and memory, the latter about six times the text; yaml_get is O(keys)
+ *          up to 16 keys, then O(1). An alias shares the tree it names.
+ * Threads  A file may be read by many threads once yaml_read or yaml_parse has returned it.
  */
 #ifndef SIM_YAML_H
 #define SIM_YAML_H
@@ -28,9 +33,9 @@ struct yaml_pair;
 
 struct yaml_node {
     enum yaml_kind kind;
-    bool quoted;        /* a scalar in quotes or a block scalar is text, never null or a number */
+    bool quoted;        /* in quotes, a block scalar or tagged !!str: never null or a number */
     unsigned line, col; /* where it begins, from 1 */
-    const char *file;   /* as given to yaml_read */
+    const char *file;   /* as given to yaml_read; standard input is "<stdin>" */
     size_t len;         /* bytes, items or pairs */
     union {
         const char *text; /* NUL-terminated */
@@ -53,7 +58,7 @@ struct yaml_file *yaml_read(const char *path, struct diag *d);
 
 /* The same from memory; name is used in messages, text is copied. */
 struct yaml_file *yaml_parse(const char *name, const char *text, size_t len, struct diag *d);
-void yaml_close(struct yaml_file *f);
+void yaml_close(struct yaml_file *f); /* NULL is allowed */
 
 /* Documents that are not empty, in order. */
 size_t yaml_docs(const struct yaml_file *f);
@@ -62,7 +67,7 @@ const struct yaml_node *yaml_doc(const struct yaml_file *f, size_t i);
 /* The value of a key, or NULL; also NULL if map is NULL or no map. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 
-/* null, ~ and nothing at all, unquoted. */
+/* null (Null, NULL), ~ and nothing at all, unquoted. */
 bool yaml_is_null(const struct yaml_node *n);
 
 struct src_pos yaml_pos(const struct yaml_node *n);
