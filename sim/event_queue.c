@@ -224,6 +224,13 @@ bool event_queue_pop(struct event_queue *q, struct event *out)
     return true;
 }
 
+void event_queue_advance(struct event_queue *q, int64_t time_ns)
+{
+    SIM_REQUIRE_AT(q->now_ns, time_ns >= q->now_ns);
+    SIM_REQUIRE_AT(q->now_ns, q->len == 0 || q->heap[0].time_ns >= time_ns);
+    q->now_ns = time_ns;
+}
+
 const char *event_phase_name(unsigned phase)
 {
     switch (phase) {

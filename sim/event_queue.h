@@ -72,6 +72,9 @@ bool event_queue_peek(const struct event_queue *q, struct event *out);
 /* Moves the clock to the earliest event and takes it; false if there is none. */
 bool event_queue_pop(struct event_queue *q, struct event *out);
 
+/* Moves the clock to time_ns >= now, which must not be after the earliest event. */
+void event_queue_advance(struct event_queue *q, int64_t time_ns);
+
 /* "arrive", "decide" ...; "phase" for a number without a name. */
 const char *event_phase_name(unsigned phase);
 
