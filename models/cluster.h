@@ -1,0 +1,230 @@
+/*
+ * cluster.h - nodes, their devices, and what is free on them now.
+ *
+ * Order    Nodes are numbered in the order they were added: pool by pool, names in the order of the
+ *          scenario. Searches that need a tie-break use that number or the name, never an address.
+ * Memory   A cluster owns its nodes until cluster_free. Policies read it; only the simulation
+ * changes it. Cost     cluster_fits, cluster_take, cluster_give: O(amounts). Whoever keeps
+ * something computed per node reads the change log and looks again at what changed, not at all
+ * nodes. Units    As resource.h; shares of a GPU in thousandths (milli); prices in micro-dollars
+ * per hour.
+ */
+#ifndef MODELS_CLUSTER_H
+#define MODELS_CLUSTER_H
+
+#include "models/request.h"
+
+struct arena;
+struct mig_table;
+struct sharing_domain;
+
+enum { NODE_NONE = UINT32_MAX, KIND_NONE = UINT32_MAX, DOMAIN_NONE = UINT32_MAX };
+enum { NODE_MOST_GPUS = 64, CLUSTER_MOST_RESOURCES = 256 };
+
+enum node_state { NODE_BOOTING, NODE_READY, NODE_CORDONED, NODE_DRAINING, NODE_DOWN, NODE_STATES };
+
+const char *node_state_name(enum node_state state); /* "ready" */
+
+struct node_label {
+    uint32_t key, value; /* names.words */
+};
+
+enum taint_effect { TAINT_NO_SCHEDULE, TAINT_PREFER_NO_SCHEDULE, TAINT_NO_EXECUTE };
+
+struct taint {
+    uint32_t key, value; /* names.words; value INTERN_NONE: empty */
+    enum taint_effect effect;
+};
+
+/* One kind of GPU in the cluster. */
+struct gpu_kind {
+    const char *name;    /* of the catalogue */
+    const char *product; /* as node labels and DCGM print it */
+    uint64_t memory_bytes;
+    const struct mig_table *mig; /* NULL: cannot be partitioned */
+};
+
+enum device_kind {
+    DEVICE_WHOLE,    /* units are the node's GPUs, unit = GPU */
+    DEVICE_INSTANCE, /* units are MIG instances */
+    DEVICE_REPLICA,  /* units are replicas of a GPU or of an instance */
+};
+
+/* Which free units a task gets: the lowest; or of the GPU with most, or fewest, of them taken. */
+enum device_order { DEVICES_LOWEST, DEVICES_PACKED, DEVICES_DISTRIBUTED };
+
+/* One piece of a device class; the same for all nodes of a pool. */
+struct device_unit {
+    uint16_t gpu;           /* on the node */
+    uint16_t domain;        /* of the node's sharing domains; UINT16_MAX: for one task alone */
+    uint16_t milli;         /* part of the GPU; the units of a GPU add up to at most 1000 */
+    uint16_t slice_start;   /* memory slices of a MIG instance */
+    uint16_t slices;        /* 0: the whole GPU */
+    const char *profile;    /* MIG profile name; NULL: the whole GPU */
+    uint64_t memory_bytes;  /* what one task may use at most */
+    uint32_t sm_q16;        /* share of the SMs and of the bandwidth of what a whole GPU gives, */
+    uint32_t bandwidth_q16; /* 65536: all */
+};
+
+/* What a node offers under one resource name. */
+struct device_class {
+    uint32_t resource;
+    enum device_kind kind;
+    enum device_order order;
+    uint32_t units_len;
+    const struct device_unit *units;
+    uint64_t *free; /* one bit for each unit, lowest first */
+};
+
+/* How the residents of a sharing domain share it. */
+struct sharing_ops;
+
+struct domain_spec {
+    uint16_t gpu;
+    const struct sharing_ops *ops;
+    const void *params;
+};
+
+struct node {
+    const char *name;
+    uint32_t id;
+    uint32_t pool;
+    enum node_state state;
+    uint32_t gpus;
+    uint32_t gpu_kind;    /* KIND_NONE: no GPUs */
+    uint32_t classes_len; /* 0 on machines whose devices have no identity */
+    struct device_class *classes;
+    uint32_t first_gpu;    /* of all GPUs of the cluster */
+    uint32_t first_domain; /* of all sharing domains */
+    uint32_t labels_len, taints_len;
+    const struct node_label *labels; /* sorted by key */
+    const struct taint *taints;
+    int64_t weight; /* Slurm's: lower is used first */
+    int64_t price_micro_per_h;
+    uint32_t tasks;                /* on it now */
+    int64_t allocated_milli;       /* of its GPUs, held by somebody now; a shared GPU counts once */
+    uint64_t last_change;          /* position of its newest entry in the change log */
+    const struct amount *unsealed; /* capacity until cluster_seal; ends with UINT32_MAX */
+};
+
+struct node_pool {
+    const char *name;
+    const char *machine;
+    uint32_t first_node, nodes_len;
+    uint32_t gpu_kind;
+    uint32_t gpus;           /* of all its nodes */
+    int64_t allocated_milli; /* of them, held by somebody now */
+};
+
+/* One physical GPU. */
+struct gpu {
+    uint32_t node;
+    uint32_t owner;                /* the task that took it whole first; TASK_NONE: nobody */
+    uint32_t residents;            /* tasks that took it whole: more than one only unchecked */
+    uint32_t domain;               /* where they share it; DOMAIN_NONE: nobody ever shared it */
+    struct device_load owner_load; /* of the owner, should somebody join it */
+};
+
+struct cluster {
+    uint32_t nodes_len, pools_len, kinds_len, gpus_len, domains_len;
+    uint32_t resources_len; /* columns; a request for another resource fits nowhere */
+    struct node *nodes;
+    struct node_pool *pools;
+    struct gpu_kind *kinds;
+    struct gpu *gpus;               /* of numbered machines */
+    struct sharing_domain *domains; /* declared ones first, then those of GPUs shared unchecked */
+    int64_t *capacity;              /* [node * resources_len + resource] */
+    int64_t *free;
+    /* The change log, a ring: the node changed at position p is changes[p & changes_mask]. */
+    uint32_t *changes;
+    uint64_t changes_mask;
+    uint64_t changes_end; /* one past the newest */
+    struct arena *arena;
+    uint32_t nodes_cap, pools_cap, kinds_cap, gpus_cap, domains_cap;
+};
+
+/* --- building, before time begins --- */
+
+struct class_spec {
+    uint32_t resource;
+    enum device_kind kind;
+    enum device_order order;
+    const struct device_unit *units; /* borrowed for as long as the cluster */
+    uint32_t units_len;
+};
+
+struct node_spec {
+    const char *name;
+    enum node_state state;
+    uint32_t gpus;
+    bool is_numbered;             /* GPUs have identity; at most NODE_MOST_GPUS then */
+    const struct amount *amounts; /* capacity beside what the classes count */
+    uint32_t amounts_len;
+    const struct class_spec *classes;
+    uint32_t classes_len;
+    const struct domain_spec *domains;
+    uint32_t domains_len;
+    const struct node_label *labels; /* sorted by key */
+    uint32_t labels_len;
+    const struct taint *taints;
+    uint32_t taints_len;
+    int64_t weight;
+    int64_t price_micro_per_h;
+};
+
+struct cluster *cluster_new(void);
+void cluster_free(struct cluster *c); /* NULL is allowed */
+uint32_t cluster_add_kind(struct cluster *c, const struct gpu_kind *kind);
+uint32_t cluster_add_pool(struct cluster *c, const char *name, const char *machine,
+                          uint32_t gpu_kind);
+
+/* Adds a node to the newest pool. */
+uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec);
+
+/* A sharing domain that no node declares: of a GPU that is being shared unchecked. */
+uint32_t cluster_add_domain(struct cluster *c, const struct sharing_ops *ops, const void *params);
+
+/* Fixes the columns: resources_len of them. After this nothing may be added. */
+void cluster_seal(struct cluster *c, uint32_t resources_len);
+
+/* --- views --- */
+
+static inline int64_t cluster_free_of(const struct cluster *c, uint32_t node, uint32_t resource)
+{
+    return resource < c->resources_len ? c->free[(size_t)node * c->resources_len + resource] : 0;
+}
+
+static inline int64_t cluster_capacity_of(const struct cluster *c, uint32_t node, uint32_t resource)
+{
+    return resource < c->resources_len ? c->capacity[(size_t)node * c->resources_len + resource]
+                                       : 0;
+}
+
+/* How many tasks of the request the node can take now: by amounts, and by state (only a ready node
+ * takes any); labels and taints are not looked at. */
+int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r);
+
+/* The same if nothing ran on it. */
+int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r);
+
+/* Price of holding count tasks of r, milli thousandths of GPUs, on the node for held_ns: the node's
+ * price by the share of its GPUs; on nodes without GPUs, of its CPUs. In 1e-9 dollars. */
+int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,
+                              const struct request *r, int64_t milli, int64_t count,
+                              int64_t held_ns);
+
+/* Thousandths of GPUs on the node that nobody holds. */
+int64_t cluster_idle_milli(const struct cluster *c, uint32_t node);
+
+uint32_t cluster_find_node(const struct cluster *c, const char *name); /* NODE_NONE */
+
+/* --- changes; the simulation's --- */
+
+void cluster_take(struct cluster *c, uint32_t node, const struct request *r, int64_t count);
+void cluster_give(struct cluster *c, uint32_t node, const struct request *r, int64_t count);
+void cluster_set_state(struct cluster *c, uint32_t node, enum node_state state);
+
+/* Notes in the log that something about the node changed. */
+void cluster_touch(struct cluster *c, uint32_t node);
+
+#endif /* MODELS_CLUSTER_H */

@@ -1,0 +1,387 @@
+#include "models/device.h"
+
+#include "models/sharing.h"
+#include "sim/check.h"
+
+#include <stdlib.h>
+
+/* Overhead of GPUs that nobody meant to share; gpu_models.md 2.5. */
+static const struct timeslice_params unchecked_params = {.overhead_q16 = 7209};
+
+static bool is_free(const struct device_class *k, uint32_t unit)
+{
+    return k->free[unit / 64] >> unit % 64 & 1;
+}
+
+static void flip(struct device_class *k, uint32_t unit)
+{
+    k->free[unit / 64] ^= UINT64_C(1) << unit % 64;
+}
+
+static struct gpu *gpu_of(const struct cluster *c, const struct node *n, uint32_t gpu)
+{
+    return &c->gpus[n->first_gpu + gpu];
+}
+
+static void count_milli(struct cluster *c, uint32_t node, int64_t change)
+{
+    c->nodes[node].allocated_milli += change;
+    c->pools[c->nodes[node].pool].allocated_milli += change;
+}
+
+static struct device_class *whole_class(const struct node *n)
+{
+    for (uint32_t i = 0; i < n->classes_len; i++)
+        if (n->classes[i].kind == DEVICE_WHOLE)
+            return &n->classes[i];
+    return NULL;
+}
+
+static uint32_t count_free(const struct device_class *k)
+{
+    uint32_t sum = 0;
+    for (uint32_t w = 0; w < (k->units_len + 63) / 64; w++)
+        sum += (uint32_t)__builtin_popcountll(k->free[w]);
+    return sum;
+}
+
+static uint64_t lowest_bits(uint64_t free, uint32_t n)
+{
+    uint64_t rest = free;
+    while (n-- > 0)
+        rest &= rest - 1;
+    return free ^ rest;
+}
+
+static struct sharing_domain *unit_domain(const struct cluster *c, const struct node *n,
+                                          const struct device_unit *u)
+{
+    return u->domain == UINT16_MAX ? NULL : &c->domains[n->first_domain + u->domain];
+}
+
+/* --- whole GPUs --- */
+
+static void join_gpu(struct cluster *c, const struct task *t, struct gpu *g,
+                     const struct device_load *load)
+{
+    if (g->residents++ == 0) {
+        g->owner = t->id;
+        count_milli(c, t->node, 1000);
+    } else if (g->domain == DOMAIN_NONE)
+        g->domain = cluster_add_domain(c, &sharing_timeslice, &unchecked_params);
+    if (g->domain == DOMAIN_NONE)
+        return;
+    struct sharing_domain *d = &c->domains[g->domain];
+    if (d->len == 0 && g->owner != t->id)
+        sharing_domain_add(d, g->owner, &g->owner_load);
+    sharing_domain_add(d, t->id, load);
+}
+
+static void hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
+                      const struct device_load *load)
+{
+    const struct node *n = &c->nodes[t->node];
+    t->gpu_mask |= mask;
+    for (; mask != 0; mask &= mask - 1) {
+        struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        if (g->residents == 0)
+            g->owner_load = *load;
+        join_gpu(c, t, g, load);
+    }
+}
+
+/* --- instances and replicas --- */
+
+static uint32_t taken_on_gpu(const struct device_class *k, uint32_t gpu)
+{
+    uint32_t taken = 0;
+    for (uint32_t u = 0; u < k->units_len; u++)
+        taken += k->units[u].gpu == gpu && !is_free(k, u);
+    return taken;
+}
+
+/* The free unit of the GPU with most (packed) or fewest (distributed) units taken; lowest on ties.
+ */
+static uint32_t pick_by_gpu(const struct device_class *k)
+{
+    uint32_t best = UINT32_MAX, best_taken = 0, last_gpu = UINT32_MAX;
+    for (uint32_t u = 0; u < k->units_len; u++) {
+        if (!is_free(k, u) || k->units[u].gpu == last_gpu)
+            continue;
+        last_gpu = k->units[u].gpu;
+        const uint32_t taken = taken_on_gpu(k, last_gpu);
+        const bool better = k->order == DEVICES_PACKED ? taken > best_taken : taken < best_taken;
+        if (best == UINT32_MAX || better) {
+            best = u;
+            best_taken = taken;
+        }
+    }
+    return best;
+}
+
+static uint32_t pick_unit(const struct device_class *k)
+{
+    if (k->order != DEVICES_LOWEST)
+        return pick_by_gpu(k);
+    for (uint32_t w = 0; w < (k->units_len + 63) / 64; w++)
+        if (k->free[w] != 0)
+            return 64 * w + (uint32_t)__builtin_ctzll(k->free[w]);
+    return UINT32_MAX;
+}
+
+static void reserve_uses(struct task *t, uint32_t more)
+{
+    if (t->uses_len == 0 && more == 1) {
+        t->uses = &t->one_use;
+        return;
+    }
+    struct device_use *old = t->uses == &t->one_use ? NULL : t->uses;
+    t->uses = realloc(old, (t->uses_len + more) * sizeof t->uses[0]);
+    SIM_REQUIRE(t->uses != NULL);
+    if (old == NULL && t->uses_len == 1)
+        t->uses[0] = t->one_use;
+}
+
+static void hold_units(struct cluster *c, struct task *t, uint16_t class_index, uint32_t n,
+                       const struct device_load *load)
+{
+    const struct node *node = &c->nodes[t->node];
+    struct device_class *k = &node->classes[class_index];
+    reserve_uses(t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t unit = pick_unit(k);
+        flip(k, unit);
+        t->uses[t->uses_len++] = (struct device_use){class_index, (uint16_t)unit};
+        count_milli(c, t->node, k->units[unit].milli);
+        struct sharing_domain *d = unit_domain(c, node, &k->units[unit]);
+        if (d != NULL)
+            sharing_domain_add(d, t->id, load);
+    }
+}
+
+/* --- the ways to take --- */
+
+static bool has_units(const struct node *n, const struct request *r, uint32_t count)
+{
+    for (uint32_t i = 0; i < n->classes_len; i++)
+        if (request_amount(r, n->classes[i].resource) * count > count_free(&n->classes[i]))
+            return false;
+    return true;
+}
+
+bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count)
+{
+    const struct node *n = &c->nodes[t->node];
+    if (n->classes_len == 0)
+        count_milli(c, t->node, 1000 * (int64_t)r->gpus * (int64_t)count);
+    if (!has_units(n, r, count))
+        return false;
+    for (uint32_t i = 0; i < n->classes_len; i++) {
+        struct device_class *k = &n->classes[i];
+        const uint32_t want = (uint32_t)request_amount(r, k->resource) * count;
+        if (want == 0)
+            continue;
+        if (k->kind != DEVICE_WHOLE) {
+            hold_units(c, t, (uint16_t)i, want, &r->load);
+            continue;
+        }
+        const uint64_t mask = lowest_bits(k->free[0], want);
+        k->free[0] ^= mask;
+        hold_gpus(c, t, mask, &r->load);
+    }
+    return true;
+}
+
+bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
+                      uint64_t gpu_mask)
+{
+    struct device_class *k = whole_class(&c->nodes[t->node]);
+    if (k == NULL || (gpu_mask & ~k->free[0]) != 0)
+        return false;
+    if (__builtin_popcountll(gpu_mask) != request_amount(r, k->resource) * count)
+        return false;
+    k->free[0] ^= gpu_mask;
+    hold_gpus(c, t, gpu_mask, &r->load);
+    return true;
+}
+
+void device_take_unchecked(struct cluster *c, struct task *t, const struct device_load *load,
+                           uint64_t gpu_mask)
+{
+    struct device_class *k = whole_class(&c->nodes[t->node]);
+    SIM_REQUIRE(k != NULL && (k->units_len == 64 || gpu_mask >> k->units_len == 0));
+    int64_t *column = &c->free[(size_t)t->node * c->resources_len + k->resource];
+    *column -= __builtin_popcountll(gpu_mask & k->free[0]);
+    k->free[0] &= ~gpu_mask;
+    hold_gpus(c, t, gpu_mask, load);
+}
+
+/* --- giving back --- */
+
+static void leave_gpu(struct cluster *c, const struct task *t, struct gpu *g)
+{
+    SIM_REQUIRE(g->residents > 0);
+    g->residents--;
+    struct sharing_domain *d = g->domain == DOMAIN_NONE ? NULL : &c->domains[g->domain];
+    if (d != NULL)
+        sharing_domain_remove(d, t->id);
+    if (g->residents == 0) {
+        g->owner = TASK_NONE;
+        count_milli(c, t->node, -1000);
+    } else if (g->owner == t->id) {
+        g->owner = d->residents[0].task;
+        g->owner_load = d->residents[0].load;
+    }
+}
+
+/* The GPU column follows the free bits: cluster_give is about to add all GPUs of a checked task,
+ * and knows nothing of those of an unchecked one. */
+static void give_gpus(struct cluster *c, const struct task *t)
+{
+    const struct node *n = &c->nodes[t->node];
+    struct device_class *k = whole_class(n);
+    uint64_t freed = 0;
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
+        struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        leave_gpu(c, t, g);
+        if (g->residents == 0)
+            freed |= mask & -mask;
+    }
+    k->free[0] |= freed;
+    const int held = t->is_unchecked ? 0 : __builtin_popcountll(t->gpu_mask);
+    c->free[(size_t)t->node * c->resources_len + k->resource] += __builtin_popcountll(freed) - held;
+}
+
+static void give_units(struct cluster *c, const struct task *t)
+{
+    const struct node *n = &c->nodes[t->node];
+    for (uint32_t i = 0; i < t->uses_len; i++) {
+        struct device_class *k = &n->classes[t->uses[i].class_index];
+        const struct device_unit *u = &k->units[t->uses[i].unit];
+        struct sharing_domain *d = unit_domain(c, n, u);
+        if (d != NULL)
+            sharing_domain_remove(d, t->id);
+        flip(k, t->uses[i].unit);
+        count_milli(c, t->node, -(int64_t)u->milli);
+    }
+}
+
+void device_give(struct cluster *c, struct task *t, const struct request *r)
+{
+    const struct node *n = &c->nodes[t->node];
+    if (n->classes_len == 0)
+        count_milli(c, t->node, -1000 * (int64_t)r->gpus * (int64_t)t->count);
+    if (t->gpu_mask != 0)
+        give_gpus(c, t);
+    give_units(c, t);
+    if (t->uses != &t->one_use)
+        free(t->uses);
+    t->uses = NULL;
+    t->uses_len = 0;
+    t->gpu_mask = 0;
+}
+
+/* --- views --- */
+
+/* The part of the GPU that the domain of this unit is: an instance's slices, or all of it. */
+static uint64_t unit_milli_of_domain(const struct device_unit *u)
+{
+    return u->slices == 0 ? 1000 : (uint64_t)u->slices * 1000 / 8;
+}
+
+static const struct device_unit *unit_of(const struct node *n, struct device_use use)
+{
+    return &n->classes[use.class_index].units[use.unit];
+}
+
+uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r)
+{
+    const struct node *n = &c->nodes[t->node];
+    if (n->classes_len == 0)
+        return (uint64_t)r->gpus * t->count * 1000;
+    uint64_t milli = 1000 * (uint64_t)__builtin_popcountll(t->gpu_mask);
+    for (uint32_t i = 0; i < t->uses_len; i++)
+        milli += unit_of(n, t->uses[i])->milli;
+    return milli;
+}
+
+/* Speed on a slice: min(1, share of what it gives / share of what the work can fill). */
+static uint64_t slice_speed(const struct device_unit *u, const struct device_load *load)
+{
+    const uint64_t width = load->width_q16 == 0 ? 65536 : load->width_q16;
+    const uint64_t share = load->is_memory_bound ? u->bandwidth_q16 : u->sm_q16;
+    return share >= width ? SPEED_ONE : (share << 32) / width;
+}
+
+uint64_t device_speed(const struct cluster *c, const struct task *t, const struct device_load *load)
+{
+    uint64_t slowest = SPEED_ONE;
+    const struct node *n = &c->nodes[t->node];
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
+        const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        const uint64_t speed = g->domain == DOMAIN_NONE
+                                   ? SPEED_ONE
+                                   : sharing_domain_speed(&c->domains[g->domain], t->id);
+        slowest = speed < slowest ? speed : slowest;
+    }
+    for (uint32_t i = 0; i < t->uses_len; i++) {
+        const struct device_unit *u = unit_of(n, t->uses[i]);
+        const struct sharing_domain *d = unit_domain(c, n, u);
+        const uint64_t shared = d == NULL ? SPEED_ONE : sharing_domain_speed(d, t->id);
+        const uint64_t speed = (uint64_t)((uint128)slice_speed(u, load) * shared >> 32);
+        slowest = speed < slowest ? speed : slowest;
+    }
+    return slowest;
+}
+
+static int64_t busy(uint64_t milli, uint64_t duty_q16, uint64_t speed_q32)
+{
+    return (int64_t)((milli * duty_q16 * (speed_q32 >> 16)) >> 32);
+}
+
+int64_t device_active_milli(const struct cluster *c, const struct task *t, const struct request *r)
+{
+    const struct node *n = &c->nodes[t->node];
+    const uint64_t duty = r->load.duty_q16 == 0 ? 65536 : r->load.duty_q16;
+    if (n->classes_len == 0)
+        return busy((uint64_t)r->gpus * t->count * 1000, duty, SPEED_ONE);
+    int64_t sum = 0;
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
+        const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        const uint64_t speed = g->domain == DOMAIN_NONE
+                                   ? SPEED_ONE
+                                   : sharing_domain_speed(&c->domains[g->domain], t->id);
+        sum += busy(1000, duty, speed);
+    }
+    for (uint32_t i = 0; i < t->uses_len; i++) {
+        const struct device_unit *u = unit_of(n, t->uses[i]);
+        const struct sharing_domain *d = unit_domain(c, n, u);
+        /* Who shares a domain is in it once, however many of its units it holds. */
+        if (d == NULL)
+            sum += busy(u->milli, duty, SPEED_ONE);
+        else if (i == 0 || unit_domain(c, n, unit_of(n, t->uses[i - 1])) != d)
+            sum += busy(unit_milli_of_domain(u), duty, sharing_domain_speed(d, t->id));
+    }
+    return sum;
+}
+
+static void visit_residents(const struct sharing_domain *d, uint32_t but,
+                            void (*visit)(void *context, uint32_t task), void *context)
+{
+    for (uint32_t i = 0; d != NULL && i < d->len; i++)
+        if (d->residents[i].task != but)
+            visit(context, d->residents[i].task);
+}
+
+void device_each_neighbour(const struct cluster *c, const struct task *t,
+                           void (*visit)(void *context, uint32_t task), void *context)
+{
+    const struct node *n = &c->nodes[t->node];
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
+        const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        if (g->domain != DOMAIN_NONE)
+            visit_residents(&c->domains[g->domain], t->id, visit, context);
+    }
+    for (uint32_t i = 0; i < t->uses_len; i++)
+        visit_residents(unit_domain(c, n, unit_of(n, t->uses[i])), t->id, visit, context);
+}

@@ -1,0 +1,52 @@
+/*
+ * device.h - which GPUs, instances or replicas of its node a task holds.
+ *
+ * What a node's device plugin does when a pod arrives: of the resource's free units it gives the
+ * lowest, or, of replicas, one of the GPU that is shared most (packed) or least (distributed).
+ *
+ * Memory   A task with whole GPUs holds them in gpu_mask; other units are listed in uses, which
+ *          device_give frees.
+ * Cost     O(units given); packed and distributed replicas O(GPUs of the node) each.
+ */
+#ifndef MODELS_DEVICE_H
+#define MODELS_DEVICE_H
+
+#include "models/cluster.h"
+#include "models/job.h"
+
+/* Gives the task what r asks of its node's device classes, `count` times. The classes' free
+ * columns must still be what they were: cluster_take comes after. False, and nothing changed, if a
+ * class has too few free units. */
+bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count);
+
+/* The same with units that somebody else chose: GPUs of the node by mask, or uses of a class. False
+ * if they are not free or not as many as r asks for. */
+bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
+                      uint64_t gpu_mask);
+
+/* GPUs of the node, whoever else may be on them: they are then shared. The GPU column falls by
+ * those that nobody had. */
+void device_take_unchecked(struct cluster *c, struct task *t, const struct device_load *load,
+                           uint64_t gpu_mask);
+
+/* Gives everything back; r is what it was taken for. cluster_give comes after: together they leave
+ * the columns at what is free. */
+void device_give(struct cluster *c, struct task *t, const struct request *r);
+
+/* Thousandths of GPUs the task holds; a GPU shared unchecked counts for each. */
+uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r);
+
+/* Thousandths of GPUs that the task keeps busy while it works: its duty, less what neighbours take.
+ */
+int64_t device_active_milli(const struct cluster *c, const struct task *t, const struct request *r);
+
+/* Speed of a task whose solo work on a whole GPU is `load`: of the slowest of its devices. */
+uint64_t device_speed(const struct cluster *c, const struct task *t,
+                      const struct device_load *load);
+
+/* Calls visit for every task that shares a device with t, t itself left out; a task may be met more
+ * than once. */
+void device_each_neighbour(const struct cluster *c, const struct task *t,
+                           void (*visit)(void *context, uint32_t task), void *context);
+
+#endif /* MODELS_DEVICE_H */

@@ -1,0 +1,56 @@
+/*
+ * request.h - what one task asks of a node. Equal requests are stored once and have one number.
+ *
+ * A cluster meets few distinct requests (the 8,152 pods of openb have 91), so whatever is computed
+ * per request and node is worth keeping: indexes and score caches are keyed by the number.
+ *
+ * Memory   The table owns all requests, at stable addresses until request_table_free.
+ * Cost     request_add: O(length of the request), by hash; the hash decides no order.
+ */
+#ifndef MODELS_REQUEST_H
+#define MODELS_REQUEST_H
+
+#include "models/resource.h"
+
+#include <stdbool.h>
+
+enum { REQUEST_NONE = UINT32_MAX };
+
+/* How a task loads the devices it gets. Zeroed: alone it would keep them busy all the time, takes
+ * all their memory, and runs one process. Shares of time are in 1/65536 (q16). */
+struct device_load {
+    uint32_t duty_q16;     /* share of its solo time with kernels running; 0 stands for 65536 */
+    uint32_t width_q16;    /* share of the SMs its kernels can fill; 0 stands for 65536 */
+    uint64_t memory_bytes; /* on each device; 0: all there is */
+    uint16_t processes;    /* 0 stands for 1 */
+    uint16_t gpu_milli;    /* a share of one GPU in thousandths, 1..999; 0: whole devices */
+    bool is_memory_bound;  /* bandwidth, not SMs, is what a slice takes away */
+};
+
+struct request {
+    uint32_t id;
+    uint32_t terms; /* node terms (selectors, affinity, tolerations); 0: none of them */
+    uint32_t amounts_len;
+    const struct amount *amounts; /* sorted by resource, none zero */
+    struct device_load load;
+    uint32_t gpus; /* pieces of GPU resources in amounts, of whatever kind: for reports */
+};
+
+struct request_table;
+
+/* resources is borrowed: its names say which amounts are GPUs. */
+struct request_table *request_table_new(const struct intern *resources);
+void request_table_free(struct request_table *t); /* NULL is allowed */
+
+/* The number of the request with these amounts (any order; equal resources are added up, zeros
+ * dropped; at most 64), terms and load (NULL: zeroed). */
+uint32_t request_add(struct request_table *t, const struct amount *amounts, size_t len,
+                     uint32_t terms, const struct device_load *load);
+
+const struct request *request_get(const struct request_table *t, uint32_t id);
+size_t request_table_len(const struct request_table *t);
+
+/* The amount of one resource, 0 if the request does not name it. */
+int64_t request_amount(const struct request *r, uint32_t resource);
+
+#endif /* MODELS_REQUEST_H */
