@@ -121,8 +121,6 @@ static void the_plain_profile_of_a_size_is_the_one_that_fits_most_often(void **s
     assert_int_equal(mig_plain_profile(&h100, 7), P7);
     assert_int_equal(mig_plain_profile(&h100, 5), MIG_NONE);
     assert_int_equal(mig_plain_profile(&a30, 2), A2);
-    const struct mig_table media_only = {"t", &a30_profiles[A2ME], 1, 4, 4};
-    assert_int_equal(mig_plain_profile(&media_only, 2), MIG_NONE);
     assert_int_equal(mig_aks_profile(&h100, "MIG1g"), P1);
     assert_int_equal(mig_aks_profile(&h100, "MIG3g"), P3);
     assert_int_equal(mig_aks_profile(&h100, "MIG5g"), MIG_NONE);

@@ -99,9 +99,6 @@ static void unknown_sm_counts_are_replaced_by_compute_slices_and_marked(void **s
     assert_int_equal(f.whole, 7);
     assert_true(f.assumed);
     assert_false(mig_share(&t, 0, MIG_BOUND_MEMORY).assumed);
-    unknown[0].sms = 0;
-    unknown[1].sms = 132;
-    assert_true(mig_share(&t, 0, MIG_BOUND_COMPUTE).assumed);
 }
 
 static double smooth(struct mig_share f, double width, unsigned exponent)

@@ -1,0 +1,88 @@
+/*
+ * lifecycle.h - what happens to jobs and tasks: the only code that changes their states.
+ *
+ * Private to models/. The verbs of acts.c check what a policy wants and then call these; so do the
+ * events of simulation.c and the controllers that make pods. lifecycle_job.c has jobs, _task.c
+ * tasks.
+ *
+ * Law      in_state_ns of a job that is over adds up to end - submit; its time in JOB_QUEUED and
+ *          JOB_ADMITTED is the sum of its wait reasons.
+ */
+#ifndef MODELS_LIFECYCLE_H
+#define MODELS_LIFECYCLE_H
+
+#include "models/simulation_state.h"
+
+/* Saturates. */
+static inline void count_up(uint16_t *counter)
+{
+    if (*counter < UINT16_MAX)
+        ++*counter;
+}
+
+/* --- jobs --- */
+
+/* A job joins. */
+void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_spec *spec);
+
+/* The tasks of a gated job may look for nodes. groups NULL: all of them, as they are. */
+void lifecycle_admit(struct simulation *sim, struct job *job, const struct group_admission *groups);
+
+/* Stops the job: work goes on for notice_ns, then devices are held for hold_ns; then it is queued
+ * again or ends. */
+void lifecycle_stop_job(struct simulation *sim, struct job *job, const struct stop *stop);
+
+/* The last task of a stopping job is gone, or it had none. */
+void lifecycle_stopped(struct simulation *sim, struct job *job);
+
+/* The job ends for good, wherever it is; its tasks give their devices back at once. */
+void lifecycle_end_job(struct simulation *sim, struct job *job, enum end_cause cause);
+
+void lifecycle_suspend(struct simulation *sim, struct job *job, bool yes);
+
+/* Closes the accounts of a live job at the end of the run and shows it. */
+void lifecycle_close_job(struct simulation *sim, struct job *job);
+
+/* Gives back what the record holds, and the record. */
+void lifecycle_free_job(struct simulation *sim, struct job *job);
+
+/* Books the time in the old state and moves the meters. */
+void lifecycle_set_state(struct simulation *sim, struct job *job, enum job_state state);
+
+static inline bool lifecycle_waits(enum job_state state)
+{
+    return state <= JOB_ADMITTED;
+}
+
+/* --- tasks --- */
+
+/* One more task with a life of its own, waiting for a node; for controllers. */
+struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32_t group,
+                                 uint32_t index);
+
+/* The slot's tasks take their node and devices. NULL, and nothing changed, if they do not fit. */
+struct task *lifecycle_bind(struct simulation *sim, struct job *job, const struct slot *slot,
+                            bool is_unchecked);
+
+/* Undoes a lifecycle_bind of this instant; latest first. */
+void lifecycle_unbind(struct simulation *sim, struct job *job, struct task *task);
+
+/* All slots of a bind are in; these are their tasks: work begins where it can. */
+void lifecycle_bound(struct simulation *sim, struct job *job, const uint32_t *tasks, size_t len);
+
+/* Stops the task, and those it leads. */
+void lifecycle_stop_task(struct simulation *sim, struct task *lead, const struct stop *stop);
+
+/* The task gives its node back and is gone. */
+void lifecycle_release(struct simulation *sim, struct job *job, struct task *task);
+
+/* An EVENT_TASK fired. */
+void lifecycle_task_event(struct simulation *sim, uint32_t task);
+
+/* The speeds of the job's leads follow their devices; all 0 while it is suspended. */
+void lifecycle_respeed(struct simulation *sim, struct job *job);
+
+/* Everything on the node fails. */
+void lifecycle_fail_node(struct simulation *sim, uint32_t node);
+
+#endif /* MODELS_LIFECYCLE_H */

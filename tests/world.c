@@ -1,0 +1,249 @@
+#include "tests/world.h"
+
+#include "models/sharing.h"
+#include "sim/arena.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* --- the source --- */
+
+struct array_source {
+    struct world *w;
+    const struct source_env *env;
+    struct names *names;
+    struct request_table *requests;
+    size_t next;
+    struct group_spec group;
+};
+
+/* The options pointer of a test's source is its world. */
+static bool source_open(void *state, const struct source_env *env, struct diag *d)
+{
+    (void)d;
+    struct array_source *s = state;
+    s->w = (struct world *)(uintptr_t)env->options;
+    s->names = env->names;
+    s->requests = env->requests;
+    return true;
+}
+
+static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
+{
+    (void)d;
+    struct array_source *s = state;
+    if (s->next == s->w->jobs_len)
+        return PULL_END;
+    const struct world_job *j = &s->w->jobs[s->next];
+    s->group = (struct group_spec){
+        .request = request_add(s->requests, &(struct amount){RESOURCE_GPU, j->gpus}, 1, 0, NULL),
+        .count = j->tasks,
+    };
+    *out = (struct job_spec){
+        .submit_ns = j->submit_s * SECOND_NS,
+        .work_ns = j->work_s == INT64_MAX ? WORK_ENDLESS : j->work_s * SECOND_NS,
+        .limit_ns = j->limit_s == 0 ? LIMIT_NONE : j->limit_s * SECOND_NS,
+        .patience_ns = j->patience_s == 0    ? LIMIT_NONE
+                       : j->patience_s == -1 ? 0
+                                             : j->patience_s * SECOND_NS,
+        .groups = &s->group,
+        .groups_len = 1,
+        .name_word = intern_add(s->names->words, "job"),
+        .ordinal = s->next,
+        .source_id = s->next++,
+        .user_word = INTERN_NONE,
+        .tenant_word = INTERN_NONE,
+        .queue_word = INTERN_NONE,
+        .extra = j->extra,
+    };
+    return PULL_JOB;
+}
+
+static void source_close(void *state)
+{
+    (void)state;
+}
+
+static const struct job_source_ops array_source = {
+    .api = JOB_SOURCE_API,
+    .name = "array",
+    .state_bytes = sizeof(struct array_source),
+    .open = source_open,
+    .next = source_next,
+    .close = source_close,
+};
+
+/* --- the observer --- */
+
+struct recorder {
+    struct world *w;
+    const struct simulation *sim;
+};
+
+static bool recorder_open(void *state, const struct observer_env *env, struct diag *d)
+{
+    (void)d;
+    struct recorder *r = state;
+    r->w = (struct world *)(uintptr_t)env->options;
+    r->sim = env->sim;
+    return true;
+}
+
+static void check_times(const struct recorder *r, const struct job *job)
+{
+    int64_t sum = 0;
+    for (int s = 0; s < JOB_STATES; s++)
+        sum += job->in_state_ns[s];
+    assert_int_equal(sum, job->state_since_ns - job->submit_ns);
+    int64_t waits = 0;
+    for (size_t i = 0; i < simulation_reasons_len(r->sim); i++)
+        waits += simulation_waits(r->sim, job)[i];
+    assert_int_equal(waits, job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED]);
+}
+
+static void recorder_job_over(void *state, const struct job *job)
+{
+    struct recorder *r = state;
+    check_times(r, job);
+    struct world_result *out = &r->w->results[job->source_id];
+    out->start_s = job->start_ns == TIME_NEVER ? -1 : job->start_ns / SECOND_NS;
+    out->end_s = job->end_ns == TIME_NEVER ? -1 : job->end_ns / SECOND_NS;
+    out->wait_s = (job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED]) / SECOND_NS;
+    out->cause = job->cause;
+    out->preemptions = job->preemptions;
+    out->is_over = true;
+    r->w->sojourn_ns += job->state_since_ns - job->submit_ns;
+}
+
+static void recorder_happened(void *state, const struct sim_event *e)
+{
+    struct recorder *r = state;
+    if (e->kind != SIM_BOUND)
+        return;
+    r->w->results[e->job->source_id].first_node = e->node;
+    r->w->results[e->job->source_id].gpu_mask = e->task->gpu_mask;
+}
+
+static bool recorder_close(void *state, struct diag *d)
+{
+    (void)d;
+    const struct recorder *r = state;
+    const struct meter *m = simulation_meter(r->sim);
+    const int64_t now = simulation_now_ns(r->sim);
+    for (uint32_t p = 0; p < m->pools_len; p++)
+        r->w->allocated_milli_ns += level_integral(&m->pools[p].allocated, now);
+    r->w->in_system_ns = level_integral(&m->in_system, now);
+    return true;
+}
+
+static const struct observer_ops recorder = {
+    .api = OBSERVER_API,
+    .name = "recorder",
+    .state_bytes = sizeof(struct recorder),
+    .wants = WANTS_JOBS | WANTS_EVENTS,
+    .open = recorder_open,
+    .job_over = recorder_job_over,
+    .happened = recorder_happened,
+    .close = recorder_close,
+};
+
+/* --- the cluster --- */
+
+static const struct timeslice_params no_overhead = {.overhead_q16 = 0};
+
+static struct cluster *make_cluster(const struct world *w)
+{
+    struct cluster *c = cluster_new();
+    const uint32_t kind = cluster_add_kind(c, &(struct gpu_kind){.name = "test"});
+    cluster_add_pool(c, "pool", "machine", kind);
+    const uint32_t per_gpu = w->replicas == 0 ? 1 : w->replicas;
+    struct device_unit *units = arena_alloc(c->arena, w->gpus_per_node * per_gpu * sizeof units[0]);
+    struct domain_spec *domains = arena_alloc(c->arena, w->gpus_per_node * sizeof domains[0]);
+    for (uint32_t u = 0; u < w->gpus_per_node * per_gpu; u++)
+        units[u] = (struct device_unit){
+            .gpu = (uint16_t)(u / per_gpu),
+            .domain = w->replicas == 0 ? UINT16_MAX : (uint16_t)(u / per_gpu),
+            .milli = (uint16_t)(1000u / per_gpu),
+            .sm_q16 = 65536,
+            .bandwidth_q16 = 65536,
+        };
+    for (uint32_t g = 0; g < w->gpus_per_node; g++)
+        domains[g] = (struct domain_spec){(uint16_t)g, &sharing_timeslice, &no_overhead};
+    const struct class_spec class_spec = {
+        .resource = RESOURCE_GPU,
+        .kind = w->replicas == 0 ? DEVICE_WHOLE : DEVICE_REPLICA,
+        .units = units,
+        .units_len = w->gpus_per_node * per_gpu,
+    };
+    const struct amount loose = {RESOURCE_GPU, w->gpus_per_node};
+    for (uint32_t n = 0; n < w->nodes; n++)
+        cluster_add_node(c, &(struct node_spec){
+                                .name = arena_printf(c->arena, "n%u", n),
+                                .state = NODE_READY,
+                                .gpus = w->gpus_per_node,
+                                .is_numbered = !w->is_loose,
+                                .amounts = &loose,
+                                .amounts_len = w->is_loose,
+                                .classes = &class_spec,
+                                .classes_len = !w->is_loose,
+                                .domains = domains,
+                                .domains_len = w->replicas == 0 ? 0 : w->gpus_per_node,
+                            });
+    cluster_seal(c, RESOURCES_FIXED);
+    return c;
+}
+
+static void check_all_free(const struct cluster *c)
+{
+    for (uint32_t n = 0; n < c->nodes_len; n++) {
+        assert_int_equal(c->nodes[n].tasks, 0);
+        assert_int_equal(c->nodes[n].allocated_milli, 0);
+        for (uint32_t r = 0; r < c->resources_len; r++)
+            assert_int_equal(cluster_free_of(c, n, r), cluster_capacity_of(c, n, r));
+    }
+}
+
+void world_run(struct world *w)
+{
+    assert_true(w->jobs_len <= WORLD_MOST_JOBS);
+    struct names names = {.resources = resource_names_new(), .words = intern_new()};
+    struct request_table *requests = request_table_new(names.resources);
+    struct cluster *cluster = make_cluster(w);
+    struct diag diag;
+    diag_init(&diag, stderr);
+    const struct source_use source = {&array_source, (const void *)w};
+    const struct observer_use observer = {&recorder, w};
+    const struct simulation_spec spec = {
+        .names = &names,
+        .requests = requests,
+        .cluster = cluster,
+        .policies = w->policies,
+        .policies_len = w->policies_len,
+        .sources = &source,
+        .sources_len = 1,
+        .observers = &observer,
+        .observers_len = 1,
+        .timeline = w->timeline,
+        .timeline_len = w->timeline_len,
+        .base_dir = ".",
+        .until_ns = w->until_s == 0 ? INT64_MAX : w->until_s * SECOND_NS,
+        .drain = w->until_s == 0,
+        .startup_ns = w->startup_s * SECOND_NS,
+        .log = w->log,
+    };
+    struct simulation *sim = simulation_open(&spec, &diag);
+    assert_non_null(sim);
+    w->end = simulation_run(sim, INT64_MAX);
+    w->end_s = simulation_now_ns(sim) / SECOND_NS;
+    w->counts = simulation_counts(sim);
+    if (w->counts.jobs_live == 0)
+        check_all_free(cluster);
+    assert_true(simulation_close(sim));
+    cluster_free(cluster);
+    request_table_free(requests);
+    intern_free(names.resources);
+    intern_free(names.words);
+    diag_fini(&diag);
+}

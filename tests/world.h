@@ -1,0 +1,57 @@
+/*
+ * world.h - a small simulation for tests: equal nodes, jobs from an array, and what became of them.
+ */
+#ifndef TESTS_WORLD_H
+#define TESTS_WORLD_H
+
+#include "models/simulation.h"
+
+enum { WORLD_MOST_JOBS = 4096 };
+
+/* One job of the input: times in seconds, GPUs of one task, number of tasks. */
+struct world_job {
+    int64_t submit_s, work_s;
+    uint32_t gpus, tasks;
+    int64_t limit_s;    /* 0: none */
+    int64_t patience_s; /* 0: endless, -1: none at all */
+    const struct job_extra *extra;
+};
+
+/* One job of the output, by input index. */
+struct world_result {
+    int64_t start_s, end_s, wait_s;
+    enum end_cause cause;
+    uint32_t first_node; /* of its last start */
+    uint64_t gpu_mask;
+    int preemptions;
+    bool is_over;
+};
+
+struct world {
+    uint32_t nodes, gpus_per_node;
+    uint32_t replicas; /* 0: whole GPUs; else time-slicing into so many */
+    bool is_loose;     /* GPUs without identity */
+    const struct policy_use *policies;
+    size_t policies_len;
+    const struct world_job *jobs;
+    size_t jobs_len;
+    const struct timeline_entry *timeline;
+    size_t timeline_len;
+    int64_t until_s; /* 0: until drained */
+    int64_t startup_s;
+    FILE *log;
+    /* Afterwards: */
+    struct world_result results[WORLD_MOST_JOBS];
+    enum simulation_end end;
+    int64_t end_s;
+    struct simulation_counts counts;
+    char order[WORLD_MOST_JOBS]; /* log of events: see world.c */
+    int128 allocated_milli_ns;   /* integral over all pools */
+    int128 in_system_ns;
+    int128 sojourn_ns; /* sum over jobs of end - submit */
+};
+
+/* Runs it to the end. Fails the test if an invariant does not hold. */
+void world_run(struct world *w);
+
+#endif /* TESTS_WORLD_H */
