@@ -1,6 +1,6 @@
 #include "models/simulation.h"
 
-#include "models/kubernetes/controller.h"
+#include "models/audit.h"
 #include "models/lifecycle.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -222,6 +222,26 @@ static const struct event_kind kinds[EVENT_KINDS] = {
     [EVENT_TIMELINE] = {"edit", fire_timeline},  [EVENT_SAMPLE] = {"sample", fire_sample},
 };
 
+#ifdef NDEBUG
+enum { AUDIT_CELLS = 0 };
+#else
+enum { AUDIT_CELLS = 4096 }; /* debug builds audit whatever is small */
+#endif
+
+static void audit(struct simulation *sim)
+{
+    if (!sim->spec.audit && audit_cost(sim) > AUDIT_CELLS)
+        return;
+    char text[256];
+    if (audit_passes(sim, text, sizeof text))
+        return;
+    const int64_t since = sim_now(sim) - sim->spec.start_ns;
+    fprintf(sim->diag->out, "audit: at %" PRId64 ".%09" PRId64 " s: %s\n", since / 1000000000,
+            since % 1000000000, text);
+    sim->is_broken = true;
+    event_loop_stop(&sim->loop);
+}
+
 static bool settled(void *world)
 {
     struct simulation *sim = world;
@@ -232,6 +252,7 @@ static bool settled(void *world)
         again |= slot->ops->decide(slot->state, &slot->acts) == AGAIN;
     }
     sim->may_act = false;
+    audit(sim);
     if (!again && sim->foreground == 0 && sim->spec.drain)
         event_queue_cancel(sim->loop.queue, &sim->sample_event); /* nothing changes any more */
     return again;
@@ -429,6 +450,8 @@ static enum simulation_end how_it_ended(const struct simulation *sim, enum loop_
 {
     if (sim->has_failed)
         return SIMULATION_FAILED;
+    if (sim->is_broken)
+        return SIMULATION_BROKEN;
     if (end == LOOP_STALLED)
         return SIMULATION_STALLED;
     if (end == LOOP_EMPTY && sim->spec.drain)

@@ -78,6 +78,7 @@ enum simulation_end {
     SIMULATION_STUCK,   /* jobs wait, but nothing will ever happen again */
     SIMULATION_STALLED, /* the clock stands: a livelock, described in the diag */
     SIMULATION_FAILED,  /* a source failed, described in the diag */
+    SIMULATION_BROKEN,  /* an audit found an invariant broken: a bug, described in the diag */
 };
 
 /* NULL after a diag_error. */

@@ -94,6 +94,7 @@ struct simulation {
     bool may_act; /* a policy is deciding */
     bool is_over;
     bool has_failed;
+    bool is_broken; /* an audit failed */
 };
 
 static inline int64_t sim_now(const struct simulation *sim)
