@@ -1,11 +1,15 @@
 /*
  * config.h - fill a struct from a YAML mapping, by a table of its keys.
  *
+ * Order    Mistakes are reported in the order of the file, then what is missing.
  * Memory   What is read (texts, lists) lies in the reader's arena or in the YAML file: both must
  *          outlive the struct. The caller zeroes the struct first.
- * Errors   Unknown keys (with the nearest valid one), repeated and missing keys, wrong kinds, wrong
- *          or missing units, values out of range: all of them in one run, in the reader's diag, as
- *          "file:line:col: error: key: 'written': what is wrong; what would be right".
+ * Errors   Unknown keys (with the nearest valid one), missing keys, wrong kinds, wrong or missing
+ *          units, values out of range: all of them in one run, in the reader's diag, as
+ *          "file:line:col: error: key: 'written': what is wrong; what would be right". (Repeated
+ *          keys are refused by yaml.h.) A field with a mistake keeps what it held. A fallback that
+ *          its own key would refuse is a bug: SIM_REQUIRE.
+ * Cost     O(keys written x keys of the table).
  */
 #ifndef SIM_CONFIG_H
 #define SIM_CONFIG_H
@@ -23,8 +27,8 @@ struct config_reader {
     void *context;       /* for CONFIG_CUSTOM functions: whatever the caller agreed with them */
 };
 
-/* Fills *target from map; true if nothing was wrong. A missing map (NULL) reads as an empty one;
- * missing required keys are then reported at `at`. */
+/* Fills *target from map; true if nothing was wrong. A missing map (NULL) and one of which nothing
+ * was written read as an empty one; missing required keys are then reported at `at`. */
 bool config_read(struct config_reader *r, const struct yaml_node *map, struct src_pos at,
                  const struct config_table *table, void *target);
 
@@ -32,10 +36,11 @@ bool config_read(struct config_reader *r, const struct yaml_node *map, struct sr
 bool config_read_value(struct config_reader *r, const struct yaml_node *n,
                        const struct config_key *key, void *target);
 
-/* The manual's part for a table and those below it, in Markdown. */
-void config_print_manual(FILE *out, const struct config_table *table);
+/* The manual's part for a table and those below it, each once, in Markdown; `level` is the number
+ * of '#' of its heading. */
+void config_print_manual(FILE *out, const struct config_table *table, unsigned level);
 
-/* "duration such as 90s or 1.5h"; "one of low, high": what a key takes, for messages and help. */
+/* What a key takes: "a duration such as 90s or 1.5h, at most 7d"; "one of low, high". */
 void config_describe(FILE *out, const struct config_key *key);
 
 #endif /* SIM_CONFIG_H */

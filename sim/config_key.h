@@ -14,7 +14,8 @@
 struct yaml_node;
 struct config_reader;
 
-/* What stands in the file, and the field it is read into. */
+/* What stands in the file, and the field it is read into. What is not text must not be in quotes:
+ * true, numbers. */
 enum config_kind {
     CONFIG_BOOL,           /* bool: true or false                                          */
     CONFIG_INT,            /* int64_t in [min, max]                                        */
@@ -54,20 +55,20 @@ struct config_key {
     const char *key; /* NULL ends the table */
     enum config_kind kind;
     size_t offset;        /* offsetof the field */
-    const char *fallback; /* as a user would write it; NULL: the key is required; "": may be absent,
-                             the field then stays as it was (zero) */
-    double min, max;      /* inclusive, in the field's unit; both 0: no range */
-    const char *const *choices; /* ended by NULL */
-    const struct config_table *table;
+    const char *fallback; /* as a user would write it, "[]" and "{}" included; NULL: the key is
+                             required; "": may be absent, the field then stays as it was (zero) */
+    double min, max;      /* inclusive, in the field's unit; both 0: no range; INFINITY: no end */
+    const char *const *choices;       /* ended by NULL */
+    const struct config_table *table; /* of a section's keys */
     config_read_fn *read;
-    const char *hint; /* for CONFIG_NODE and CONFIG_CUSTOM: what may be written, for the manual */
+    const char *hint; /* for CONFIG_NODE and CONFIG_CUSTOM: what may be written, "a selector" */
     const char *help; /* one sentence */
 };
 
 struct config_table {
     const char *name; /* of the section, for messages and the manual */
-    const char *help;
-    size_t bytes; /* of the struct; for CONFIG_SECTIONS */
+    const char *help; /* NULL, or a paragraph below the manual's heading */
+    size_t bytes;     /* of the struct; for CONFIG_SECTIONS */
     const struct config_key *keys;
 };
 

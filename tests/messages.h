@@ -11,35 +11,48 @@
 #define TESTS_MESSAGES_H
 
 #include "sim/diag.h"
+#include "sim/text_stream.h"
+#include "tests/unit.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 struct messages {
     struct diag diag;
-    char *text;
-    size_t len;
+    struct text_stream stream;
 };
 
 static inline void messages_open(struct messages *m)
 {
-    m->text = NULL;
-    m->len = 0;
-    diag_init(&m->diag, open_memstream(&m->text, &m->len));
+    diag_init(&m->diag, text_stream_open(&m->stream));
 }
 
 /* All there were so far. */
 static inline const char *messages_text(struct messages *m)
 {
     fflush(m->diag.out);
-    return m->text;
+    return m->stream.text;
+}
+
+/* Compares all there were so far, without the source and caret lines: test_diag.c knows those. */
+static inline void messages_assert(struct messages *m, const char *want)
+{
+    struct text_stream got;
+    FILE *out = text_stream_open(&got);
+    for (const char *line = messages_text(m); *line != '\0';) {
+        const size_t len = strcspn(line, "\n") + 1;
+        if (strspn(line, " 0123456789") != 6 || line[6] != '|')
+            fwrite(line, 1, len, out);
+        line += len;
+    }
+    assert_string_equal(text_stream_close(&got), want);
+    free(got.text);
 }
 
 static inline void messages_close(struct messages *m)
 {
-    fclose(m->diag.out);
+    text_stream_close(&m->stream);
     diag_fini(&m->diag);
-    free(m->text);
+    free(m->stream.text);
 }
 
 #endif /* TESTS_MESSAGES_H */

@@ -166,35 +166,16 @@ static const struct row {
     {"gzip", "\x1f\x8b\x08", "", "t: error: is compressed by gzip; expected YAML\n"},
 };
 
-/* Messages without the caret lines, which test_diag.c knows. */
-static void assert_messages(struct messages *m, const char *want)
-{
-    char *got = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&got, &len);
-    for (const char *line = messages_text(m); *line != '\0';) {
-        const size_t line_len = strcspn(line, "\n") + 1;
-        if (line[0] == 't')
-            fwrite(line, 1, line_len, out);
-        line += line_len;
-    }
-    fclose(out);
-    assert_string_equal(got, want);
-    free(got);
-}
-
 static void assert_docs(const struct yaml_file *f, const char *want)
 {
-    char *got = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&got, &len);
+    struct text_stream got;
+    FILE *out = text_stream_open(&got);
     for (size_t i = 0; i < yaml_docs(f); i++) {
         dump(out, yaml_doc(f, i));
         fputc('\n', out);
     }
-    fclose(out);
-    assert_string_equal(got, want);
-    free(got);
+    assert_string_equal(text_stream_close(&got), want);
+    free(got.text);
 }
 
 static struct yaml_file *parse(struct messages *m, const char *yaml)
@@ -208,7 +189,7 @@ static void check_row(void **state)
     const struct row *row = *state;
     struct messages m;
     struct yaml_file *f = parse(&m, row->yaml);
-    assert_messages(&m, row->messages);
+    messages_assert(&m, row->messages);
     assert_docs(f, row->trees);
     yaml_close(f);
     messages_close(&m);
@@ -220,13 +201,13 @@ static void a_nul_is_refused_raw_and_escaped(void **state)
     struct messages m;
     messages_open(&m);
     struct yaml_file *f = yaml_parse("t", "a: 1\0b: 2\n", 10, &m.diag);
-    assert_messages(&m, "t:1:5: error: a control character (0x00); leave it out\n");
+    messages_assert(&m, "t:1:5: error: a control character (0x00); leave it out\n");
     assert_int_equal(yaml_docs(f), 0);
     yaml_close(f);
     messages_close(&m);
 
     f = parse(&m, "a: \"x\\0y\"\n");
-    assert_messages(&m, "t:1:4: error: a text with a NUL in it; leave out '\\0'\n");
+    messages_assert(&m, "t:1:4: error: a text with a NUL in it; leave out '\\0'\n");
     yaml_close(f);
     messages_close(&m);
 }
@@ -276,16 +257,15 @@ static void carets_stand_where_libyaml_counts(void **state)
 /* n times before, once middle, n times after. */
 static char *nest(size_t n, const char *before, const char *middle, const char *after)
 {
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
+    struct text_stream text;
+    FILE *out = text_stream_open(&text);
     for (size_t i = 0; i < n; i++)
         fputs(before, out);
     fputs(middle, out);
     for (size_t i = 0; i < n; i++)
         fputs(after, out);
-    fclose(out);
-    return text;
+    text_stream_close(&text);
+    return text.text;
 }
 
 static void check_nested(size_t n, const char *middle, const char *messages, size_t docs)
@@ -293,7 +273,7 @@ static void check_nested(size_t n, const char *middle, const char *messages, siz
     struct messages m;
     char *text = nest(n, "[", middle, "]");
     struct yaml_file *f = parse(&m, text);
-    assert_messages(&m, messages);
+    messages_assert(&m, messages);
     assert_int_equal(yaml_docs(f), docs);
     yaml_close(f);
     messages_close(&m);
@@ -314,58 +294,55 @@ static void nesting_is_bounded(void **state)
 static void nesting_through_aliases_is_bounded(void **state)
 {
     (void)state;
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
+    struct text_stream text;
+    FILE *out = text_stream_open(&text);
     fputs("- &a0 [x]\n", out);
     for (int i = 1; i < 150; i++)
         fprintf(out, "- &a%d [*a%d]\n", i, i - 1);
-    fclose(out);
+    text_stream_close(&text);
     struct messages m;
-    struct yaml_file *f = parse(&m, text);
+    struct yaml_file *f = parse(&m, text.text);
     assert_non_null(
         strstr(messages_text(&m), "t:100:9: error: alias '*a98': nested deeper than 100\n"));
     assert_int_equal(diag_errors(&m.diag), 1);
     yaml_close(f);
     messages_close(&m);
-    free(text);
+    free(text.text);
 }
 
 static void a_billion_laughs_are_refused(void **state)
 {
     (void)state;
-    char *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
+    struct text_stream text;
+    FILE *out = text_stream_open(&text);
     fputs("- &a0 x\n", out);
     for (int i = 1; i < 30; i++)
         fprintf(out, "- &a%d [*a%d, *a%d]\n", i, i - 1, i - 1);
     fputs("---\nlater: 1\n", out);
-    fclose(out);
+    text_stream_close(&text);
     struct messages m;
-    struct yaml_file *f = parse(&m, text);
+    struct yaml_file *f = parse(&m, text.text);
     assert_non_null(
         strstr(messages_text(&m), "aliases make more than 100000 values of this file\n"));
     assert_int_equal(diag_errors(&m.diag), 1);
     assert_int_equal(yaml_docs(f), 0);
     yaml_close(f);
     messages_close(&m);
-    free(text);
+    free(text.text);
 }
 
 static void large_maps_find_their_keys(void **state)
 {
     (void)state;
     for (unsigned n = 1; n < 3000; n = n < 20 ? n + 1 : n * 3) {
-        char *text = NULL;
-        size_t len = 0;
-        FILE *out = open_memstream(&text, &len);
+        struct text_stream text;
+        FILE *out = text_stream_open(&text);
         for (unsigned i = 0; i < n; i++)
             fprintf(out, "k%u: v%u\n", i, i);
         fprintf(out, "k0: twin\nk%u: twin\n", n / 2);
-        fclose(out);
+        text_stream_close(&text);
         struct messages m;
-        struct yaml_file *f = parse(&m, text);
+        struct yaml_file *f = parse(&m, text.text);
         const struct yaml_node *map = yaml_doc(f, 0);
         assert_int_equal(map->len, n);
         assert_int_equal(diag_errors(&m.diag), 2);
@@ -379,7 +356,7 @@ static void large_maps_find_their_keys(void **state)
         assert_null(yaml_get(map, ""));
         yaml_close(f);
         messages_close(&m);
-        free(text);
+        free(text.text);
     }
 }
 
@@ -439,14 +416,12 @@ static void check_overlay(void **state)
     struct yaml_file *base = parse(&m, row->base);
     struct yaml_file *over = yaml_parse("o", row->over, strlen(row->over), &m.diag);
     const struct yaml_node *both = yaml_overlay(over, yaml_doc(base, 0), yaml_doc(over, 0));
-    char *got = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&got, &len);
+    struct text_stream got;
+    FILE *out = text_stream_open(&got);
     dump(out, both);
     fputc('\n', out);
-    fclose(out);
-    assert_string_equal(got, row->want);
-    free(got);
+    assert_string_equal(text_stream_close(&got), row->want);
+    free(got.text);
     for (size_t i = 0; both->kind == YAML_MAP && i < both->len; i++)
         assert_ptr_equal(yaml_get(both, both->pairs[i].key->text), both->pairs[i].value);
     yaml_close(over);
@@ -479,7 +454,7 @@ static void files_are_read_or_the_reason_is_given(void **state)
     messages_open(&m);
     assert_null(yaml_read("tests/no-such.yaml", &m.diag));
     assert_null(yaml_read("tests", &m.diag));
-    assert_messages(&m, "tests/no-such.yaml: error: cannot be read: No such file or directory\n"
+    messages_assert(&m, "tests/no-such.yaml: error: cannot be read: No such file or directory\n"
                         "tests: error: cannot be read: Is a directory\n");
 
     char path[] = "/tmp/clustersim-yaml-XXXXXX";

@@ -1,0 +1,145 @@
+#include "sim/check.h"
+#include "sim/config.h"
+#include "sim/config_scalar.h"
+#include "sim/text_stream.h"
+
+#include <stdlib.h>
+
+static void print_choices(FILE *out, const struct config_key *key)
+{
+    fputs("one of", out);
+    for (size_t i = 0; key->choices[i] != NULL; i++)
+        fprintf(out, "%s %s", i == 0 ? "" : ",", key->choices[i]);
+}
+
+static void describe_scalar(FILE *out, const struct config_key *key, const struct config_scalar *s)
+{
+    struct text_stream range;
+    config_print_range(text_stream_open(&range), key);
+    text_stream_close(&range);
+    fprintf(out, "%s%s%s", s->hint, range.len > 0 ? ", " : "", range.text);
+    free(range.text);
+}
+
+void config_describe(FILE *out, const struct config_key *key)
+{
+    static const char *const words[] = {
+        [CONFIG_BOOL] = "true or false",
+        [CONFIG_TEXT] = "text",
+        [CONFIG_TEXTS] = "a text or a list of texts",
+        [CONFIG_SECTION] = "a mapping",
+        [CONFIG_SECTIONS] = "a list of mappings",
+        [CONFIG_NODE] = "a value of its own kind",
+        [CONFIG_CUSTOM] = "a value of its own kind",
+    };
+    const struct config_scalar *s = config_scalar_find(key->kind);
+    if (s != NULL)
+        describe_scalar(out, key, s);
+    else if (key->kind == CONFIG_CHOICE)
+        print_choices(out, key);
+    else if (key->hint != NULL)
+        fputs(key->hint, out);
+    else
+        fputs(words[key->kind], out);
+}
+
+/* The tables met so far, in the order of their printing. */
+struct manual {
+    FILE *out;
+    const struct config_table **tables;
+    size_t len;
+    size_t cap;
+};
+
+static bool meet(struct manual *m, const struct config_table *table)
+{
+    for (size_t i = 0; i < m->len; i++)
+        if (m->tables[i] == table)
+            return false;
+    if (m->len == m->cap) {
+        m->cap = m->cap == 0 ? 16 : 2 * m->cap;
+        m->tables = realloc(m->tables, m->cap * sizeof(struct config_table *));
+        SIM_REQUIRE(m->tables != NULL);
+    }
+    m->tables[m->len++] = table;
+    return true;
+}
+
+/* Text within a row of a table. */
+static void print_cell(FILE *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+}
+
+/* What a heading is called in links: lower case, dashes for blanks, no punctuation. */
+static void print_anchor(FILE *out, const char *heading)
+{
+    for (; *heading != '\0'; heading++) {
+        const char c = *heading;
+        if (c >= 'A' && c <= 'Z')
+            fputc(c - 'A' + 'a', out);
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
+            fputc(c, out);
+        else if (c == ' ')
+            fputc('-', out);
+    }
+}
+
+static void print_description(FILE *out, const struct config_key *key)
+{
+    struct text_stream words;
+    config_describe(text_stream_open(&words), key);
+    print_cell(out, text_stream_close(&words));
+    free(words.text);
+    if (key->table == NULL)
+        return;
+    fprintf(out, ": [%s](#", key->table->name);
+    print_anchor(out, key->table->name);
+    fputc(')', out);
+}
+
+static void print_row(FILE *out, const struct config_key *key)
+{
+    fprintf(out, "| `%s` | ", key->key);
+    print_description(out, key);
+    if (key->fallback == NULL)
+        fputs(" | required | ", out);
+    else if (key->fallback[0] == '\0')
+        fputs(" | none | ", out);
+    else {
+        fputs(" | `", out);
+        print_cell(out, key->fallback);
+        fputs("` | ", out);
+    }
+    print_cell(out, key->help != NULL ? key->help : "");
+    fputs(" |\n", out);
+}
+
+static void print_table(struct manual *m, const struct config_table *table, unsigned level)
+{
+    if (!meet(m, table))
+        return;
+    for (unsigned i = 0; i < level; i++)
+        fputc('#', m->out);
+    fprintf(m->out, " %s\n\n", table->name);
+    if (table->help != NULL)
+        fprintf(m->out, "%s\n\n", table->help);
+    fputs("| Key | What may be written | Default | Meaning |\n| --- | --- | --- | --- |\n", m->out);
+    for (const struct config_key *k = table->keys; k->key != NULL; k++)
+        print_row(m->out, k);
+    fputc('\n', m->out);
+    for (const struct config_key *k = table->keys; k->key != NULL; k++)
+        if (k->table != NULL)
+            print_table(m, k->table, level < 6 ? level + 1 : 6);
+}
+
+void config_print_manual(FILE *out, const struct config_table *table, unsigned level)
+{
+    struct manual m = {.out = out};
+    print_table(&m, table, level);
+    free(m.tables);
+}
