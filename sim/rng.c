@@ -75,3 +75,34 @@ gsl_rng *rng_open(uint64_t master_seed, uint64_t replication, const char *purpos
     gsl_rng_set(r, splitmix64(&x));
     return r;
 }
+
+static unsigned long branch_get(void *state)
+{
+    return splitmix64(state);
+}
+
+static double branch_get_double(void *state)
+{
+    return (double)(branch_get(state) >> 11) * 0x1p-53;
+}
+
+static void branch_set(void *state, unsigned long seed)
+{
+    *(uint64_t *)state = seed;
+}
+
+static const gsl_rng_type splitmix = {
+    .name = "splitmix64",
+    .max = ULONG_MAX,
+    .size = sizeof(uint64_t),
+    .set = branch_set,
+    .get = branch_get,
+    .get_double = branch_get_double,
+};
+
+gsl_rng *rng_branch(struct rng_branch *b, uint64_t number)
+{
+    b->state = number;
+    b->gsl = (gsl_rng){.type = &splitmix, .state = &b->state};
+    return &b->gsl;
+}
