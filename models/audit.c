@@ -173,13 +173,13 @@ static void audit_jobs(struct audit *a)
         waiting += lifecycle_waits(job->state);
         running += job->state == JOB_RUNNING;
     }
-    AUDIT(a, sim->meter.waiting.value == waiting, "%" PRId64 " jobs wait, the meter says %" PRId64,
-          waiting, sim->meter.waiting.value);
-    AUDIT(a, sim->meter.running.value == running, "%" PRId64 " jobs run, the meter says %" PRId64,
-          running, sim->meter.running.value);
-    AUDIT(a, sim->meter.in_system.value == sim->jobs.len,
+    AUDIT(a, sim->meter.waiting.level == waiting, "%" PRId64 " jobs wait, the meter says %" PRId64,
+          waiting, sim->meter.waiting.level);
+    AUDIT(a, sim->meter.running.level == running, "%" PRId64 " jobs run, the meter says %" PRId64,
+          running, sim->meter.running.level);
+    AUDIT(a, sim->meter.in_system.level == sim->jobs.len,
           "%" PRIu32 " jobs are there, the meter says %" PRId64, sim->jobs.len,
-          sim->meter.in_system.value);
+          sim->meter.in_system.level);
 }
 
 /* --- nodes --- */
@@ -232,7 +232,7 @@ static void audit_pools(struct audit *a)
         int64_t held = 0;
         for (uint32_t n = 0; n < pool->nodes_len; n++)
             held += a->milli[pool->first_node + n];
-        AUDIT(a, pool->allocated_milli == held && sim->meter.pools[p].allocated.value == held,
+        AUDIT(a, pool->allocated_milli == held && sim->meter.pools[p].allocated.level == held,
               "pool %s: %" PRId64 " thousandths of GPUs are held, not %" PRId64, pool->name, held,
               pool->allocated_milli);
     }

@@ -174,6 +174,7 @@ struct job {
     int64_t cost_nano_usd;           /* of what it held */
 
     /* Private to models/. */
+    uint32_t queue_meter;
     uint32_t patience_event;
     uint32_t tasks_made;           /* with lives of their own, ever: numbers their names */
     struct controller_state *pods; /* of a job with a controller */

@@ -16,15 +16,15 @@ static const struct job_extra no_extra = {
 static void count_in(struct simulation *sim, const struct job *job, enum job_state state, int sign)
 {
     const int64_t now = sim_now(sim);
-    struct queue_meter *q = meter_queue(&sim->meter, job->queue_word, now);
+    struct queue_meter *q = &sim->meter.queues[job->queue_meter];
     if (lifecycle_waits(state)) {
-        level_add(&sim->meter.waiting, sign, now);
-        level_add(&q->waiting, sign, now);
-        level_add(&q->waiting_gpus, sign * (int64_t)job->gpus, now);
+        time_average_add(&sim->meter.waiting, now, sign);
+        time_average_add(&q->waiting, now, sign);
+        time_average_add(&q->waiting_gpus, now, sign * (int64_t)job->gpus);
     } else if (state == JOB_RUNNING) {
-        level_add(&sim->meter.running, sign, now);
-        level_add(&q->running, sign, now);
-        level_add(&q->running_gpus, sign * (int64_t)job->gpus, now);
+        time_average_add(&sim->meter.running, now, sign);
+        time_average_add(&q->running, now, sign);
+        time_average_add(&q->running_gpus, now, sign * (int64_t)job->gpus);
     }
 }
 
@@ -84,6 +84,7 @@ static struct job *new_job(struct simulation *sim, uint32_t source, const struct
     job->user_word = spec->user_word;
     job->tenant_word = spec->tenant_word;
     job->queue_word = spec->queue_word;
+    job->queue_meter = meter_queue(&sim->meter, spec->queue_word, now);
     job->priority = spec->priority;
     job->kind = spec->kind;
     job->admit_ns = job->first_start_ns = job->start_ns = job->end_ns = TIME_NEVER;
@@ -114,8 +115,8 @@ void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_
     const int64_t now = sim_now(sim);
     wait_reasons_open(&sim->waits, job->id);
     wait_reasons_move(&sim->waits, job->id, 0, now);
-    level_add(&sim->meter.in_system, 1, now);
-    meter_queue(&sim->meter, job->queue_word, now)->arrived++;
+    time_average_add(&sim->meter.in_system, now, 1);
+    sim->meter.queues[job->queue_meter].arrived++;
     count_in(sim, job, JOB_QUEUED, 1);
     want_tasks(sim, job);
     if (spec->patience_ns != LIMIT_NONE)
@@ -297,8 +298,8 @@ void lifecycle_end_job(struct simulation *sim, struct job *job, enum end_cause c
     job->end_ns = now;
     lifecycle_set_state(sim, job, JOB_ENDED);
     sim_cancel(sim, &job->patience_event);
-    level_add(&sim->meter.in_system, -1, now);
-    meter_queue(&sim->meter, job->queue_word, now)->ended++;
+    time_average_add(&sim->meter.in_system, now, -1);
+    sim->meter.queues[job->queue_meter].ended++;
     sim->counts.jobs_ended++;
     if (sim->observers_want & WANTS_EVENTS)
         sim_show(sim, &(struct sim_event){.kind = SIM_ENDED, .job = job, .cause = cause});

@@ -80,8 +80,8 @@ static const struct request *request_of(const struct simulation *sim, const stru
 static void measure_pool(struct simulation *sim, uint32_t node)
 {
     const uint32_t pool = sim->cluster->nodes[node].pool;
-    level_set(&sim->meter.pools[pool].allocated, sim->cluster->pools[pool].allocated_milli,
-              sim_now(sim));
+    time_average_set(&sim->meter.pools[pool].allocated, sim_now(sim),
+                     sim->cluster->pools[pool].allocated_milli);
 }
 
 static void set_active(struct simulation *sim, struct task *t, int64_t milli)
@@ -89,7 +89,7 @@ static void set_active(struct simulation *sim, struct task *t, int64_t milli)
     if (t->active_milli == milli)
         return;
     const uint32_t pool = sim->cluster->nodes[t->node].pool;
-    level_add(&sim->meter.pools[pool].active, milli - t->active_milli, sim_now(sim));
+    time_average_add(&sim->meter.pools[pool].active, sim_now(sim), milli - t->active_milli);
     t->active_milli = milli;
 }
 

@@ -1,7 +1,6 @@
 #include "models/meter.h"
 
 #include "sim/check.h"
-#include "sim/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +9,18 @@ enum { FIRST_CAPACITY = 16 };
 
 void meter_init(struct meter *m, uint32_t pools_len, int64_t now_ns)
 {
-    const struct level start = {.since_ns = now_ns};
-    *m = (struct meter){
-        .pools_len = pools_len, .waiting = start, .running = start, .in_system = start};
+    *m = (struct meter){.pools_len = pools_len};
+    time_average_init(&m->waiting, now_ns, 0);
+    time_average_init(&m->running, now_ns, 0);
+    time_average_init(&m->in_system, now_ns, 0);
     m->pools = calloc(pools_len + 1, sizeof m->pools[0]);
     SIM_REQUIRE(m->pools != NULL);
-    for (uint32_t p = 0; p < pools_len; p++)
-        m->pools[p] = (struct pool_meter){start, start, start, start};
+    for (uint32_t p = 0; p < pools_len; p++) {
+        time_average_init(&m->pools[p].allocated, now_ns, 0);
+        time_average_init(&m->pools[p].active, now_ns, 0);
+        time_average_init(&m->pools[p].down, now_ns, 0);
+        time_average_init(&m->pools[p].fragmented, now_ns, 0);
+    }
 }
 
 void meter_fini(struct meter *m)
@@ -44,16 +48,16 @@ static uint32_t add_queue(struct meter *m, uint32_t queue_word, int64_t now_ns)
         m->queues = realloc(m->queues, m->queues_cap * sizeof m->queues[0]);
         SIM_REQUIRE(m->queues != NULL);
     }
-    const struct level start = {.since_ns = now_ns};
-    m->queues[m->queues_len] = (struct queue_meter){.queue_word = queue_word,
-                                                    .waiting = start,
-                                                    .running = start,
-                                                    .waiting_gpus = start,
-                                                    .running_gpus = start};
+    struct queue_meter *q = &m->queues[m->queues_len];
+    *q = (struct queue_meter){.queue_word = queue_word};
+    time_average_init(&q->waiting, now_ns, 0);
+    time_average_init(&q->running, now_ns, 0);
+    time_average_init(&q->waiting_gpus, now_ns, 0);
+    time_average_init(&q->running_gpus, now_ns, 0);
     return m->queues_len++;
 }
 
-struct queue_meter *meter_queue(struct meter *m, uint32_t queue_word, int64_t now_ns)
+uint32_t meter_queue(struct meter *m, uint32_t queue_word, int64_t now_ns)
 {
     /* Jobs without a queue share one: the word's number plus one wraps to 0. */
     const size_t word = (size_t)(uint32_t)(queue_word + 1);
@@ -61,5 +65,24 @@ struct queue_meter *meter_queue(struct meter *m, uint32_t queue_word, int64_t no
         make_room_for_word(m, word);
     if (m->queue_of_word[word] == 0)
         m->queue_of_word[word] = add_queue(m, queue_word, now_ns) + 1;
-    return &m->queues[m->queue_of_word[word] - 1];
+    return m->queue_of_word[word] - 1;
+}
+
+void meter_cut(struct meter *m, int64_t now_ns)
+{
+    time_average_cut(&m->waiting, now_ns);
+    time_average_cut(&m->running, now_ns);
+    time_average_cut(&m->in_system, now_ns);
+    for (uint32_t p = 0; p < m->pools_len; p++) {
+        time_average_cut(&m->pools[p].allocated, now_ns);
+        time_average_cut(&m->pools[p].active, now_ns);
+        time_average_cut(&m->pools[p].down, now_ns);
+        time_average_cut(&m->pools[p].fragmented, now_ns);
+    }
+    for (uint32_t q = 0; q < m->queues_len; q++) {
+        time_average_cut(&m->queues[q].waiting, now_ns);
+        time_average_cut(&m->queues[q].running, now_ns);
+        time_average_cut(&m->queues[q].waiting_gpus, now_ns);
+        time_average_cut(&m->queues[q].running_gpus, now_ns);
+    }
 }

@@ -88,6 +88,8 @@ struct observer_ops {
     void (*task_over)(void *state, const struct job *job, const struct task *task);
     void (*happened)(void *state, const struct sim_event *e);
     void (*sample)(void *state, int64_t now_ns); /* at start, at every step, at the end */
+    /* Optional. The warm-up ends: the meters' averages begin anew after this call. */
+    void (*warmed_up)(void *state, int64_t now_ns);
     /* True if all was written; false after a diag_error with the system's reason. */
     bool (*close)(void *state, struct diag *d);
 };

@@ -14,7 +14,7 @@
 uint32_t sim_push(struct simulation *sim, int64_t at_ns, unsigned phase, uint64_t key,
                   enum sim_event_number kind, uint32_t subject)
 {
-    if (kind != EVENT_SAMPLE)
+    if (kind < EVENT_WARM)
         sim->foreground++;
     return event_queue_push(sim->loop.queue, &(struct event){.time_ns = at_ns,
                                                              .phase = (uint16_t)phase,
@@ -149,7 +149,7 @@ static void meter_down(struct simulation *sim, uint32_t pool)
          n < c->pools[pool].first_node + c->pools[pool].nodes_len; n++)
         if (!takes_tasks(c->nodes[n].state))
             milli += cluster_idle_milli(c, n);
-    level_set(&sim->meter.pools[pool].down, milli, sim_now(sim));
+    time_average_set(&sim->meter.pools[pool].down, sim_now(sim), milli);
 }
 
 void simulation_set_node(struct simulation *sim, uint32_t node, enum node_state state)
@@ -216,10 +216,23 @@ static void fire_sample(void *world, uint32_t subject)
     schedule_sample(sim);
 }
 
+/* Averages leave out what was before; observers are told first, to put away what they want kept. */
+static void fire_warm(void *world, uint32_t subject)
+{
+    struct simulation *sim = world;
+    (void)subject;
+    sim->warm_event = EVENT_NONE;
+    for (size_t i = 0; i < sim->spec.observers_len; i++)
+        if (sim->observers[i].ops->warmed_up != NULL)
+            sim->observers[i].ops->warmed_up(sim->observers[i].state, sim_now(sim));
+    meter_cut(&sim->meter, sim_now(sim));
+}
+
 static const struct event_kind kinds[EVENT_KINDS] = {
     [EVENT_ARRIVE] = {"arrive", fire_arrive},    [EVENT_TASK] = {"task", fire_task},
     [EVENT_PATIENCE] = {"leave", fire_patience}, [EVENT_WAKE] = {"wake", fire_wake},
-    [EVENT_TIMELINE] = {"edit", fire_timeline},  [EVENT_SAMPLE] = {"sample", fire_sample},
+    [EVENT_WARM] = {"warm-up", fire_warm},       [EVENT_TIMELINE] = {"edit", fire_timeline},
+    [EVENT_SAMPLE] = {"sample", fire_sample},
 };
 
 #ifdef NDEBUG
@@ -253,8 +266,10 @@ static bool settled(void *world)
     }
     sim->may_act = false;
     audit(sim);
-    if (!again && sim->foreground == 0 && sim->spec.drain)
-        event_queue_cancel(sim->loop.queue, &sim->sample_event); /* nothing changes any more */
+    if (!again && sim->foreground == 0 && sim->spec.drain) { /* nothing changes any more */
+        event_queue_cancel(sim->loop.queue, &sim->sample_event);
+        event_queue_cancel(sim->loop.queue, &sim->warm_event);
+    }
     return again;
 }
 
@@ -400,6 +415,9 @@ static void schedule_start(struct simulation *sim)
 {
     for (uint32_t i = 0; i < sim->spec.timeline_len; i++)
         sim_push(sim, sim->spec.timeline[i].at_ns, PHASE_EDIT, i, EVENT_TIMELINE, i);
+    if (sim->spec.warm_up_ns > 0)
+        sim->warm_event =
+            sim_push(sim, sim->spec.start_ns + sim->spec.warm_up_ns, PHASE_FAULT, 0, EVENT_WARM, 0);
     for (uint32_t i = 0; i < sim->spec.sources_len; i++)
         schedule_arrival(sim, i);
     for (uint32_t p = 0; p < sim->cluster->pools_len; p++)
@@ -420,7 +438,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     sim->cluster = spec->cluster;
     sim->requests = spec->requests;
     sim->stack = stack_of(spec);
-    sim->sample_event = EVENT_NONE;
+    sim->sample_event = sim->warm_event = EVENT_NONE;
     sim->policies = arena_alloc(sim->arena, spec->policies_len * sizeof sim->policies[0]);
     sim->sources = arena_alloc(sim->arena, (spec->sources_len + 1) * sizeof sim->sources[0]);
     sim->observers = arena_alloc(sim->arena, (spec->observers_len + 1) * sizeof sim->observers[0]);
@@ -443,7 +461,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
 
 static bool someone_waits(const struct simulation *sim)
 {
-    return sim->meter.waiting.value > 0;
+    return sim->meter.waiting.level > 0;
 }
 
 static enum simulation_end how_it_ended(const struct simulation *sim, enum loop_end end)

@@ -16,6 +16,7 @@ enum sim_event_number {               /* kinds of the event loop */
                         EVENT_PATIENCE, /* subject: job */
                         EVENT_WAKE,     /* subject: wake */
                         EVENT_TIMELINE, /* subject: entry */
+                        EVENT_WARM,     /* the warm-up is over */
                         EVENT_SAMPLE,
                         EVENT_KINDS,
 };
@@ -88,8 +89,8 @@ struct simulation {
     uint32_t *bound; /* scratch: tasks of the bind that is being done */
     size_t bound_cap;
     struct simulation_counts counts;
-    uint64_t foreground; /* events that can change something: all but samples */
-    uint32_t sample_event;
+    uint64_t foreground; /* scheduled events that can change something */
+    uint32_t sample_event, warm_event;
     size_t policies_open, sources_open, observers_open;
     bool may_act; /* a policy is deciding */
     bool is_over;

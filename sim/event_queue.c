@@ -1,10 +1,14 @@
 /*
  * A min-heap with four children per node and the whole sort key inside each item.
- * Invariant: place[heap[i].handle] == i for all i < len; places of free handles form a list.
+ * Invariant: place[heap[i].handle] == i for all i < len, but for i = 0 while there is a hole;
+ * places of free handles form a list.
  *
  * Four children and 32-byte items make the children of a node two cache lines; the array is
  * offset so that they begin on one. 10,000 busy servers then cost 1.5 times what 100 cost, where
  * a binary heap of pointers pays more than twice as much (PORTS.md, last paragraph).
+ *
+ * Taking the earliest leaves a hole at the root. Mostly the next thing that happens is a push: the
+ * new item then sinks from the root, and nothing has to be moved up from the end of the heap first.
  */
 #include "sim/event_queue.h"
 
@@ -16,7 +20,7 @@
 enum { ARITY = 4, LEAD = ARITY - 1, LINE_BYTES = 128, FIRST_CAPACITY = 61 };
 
 struct item {
-    int64_t time_ns;
+    uint64_t time;     /* as an unsigned number in the same order */
     uint64_t rank;     /* phase, then key */
     uint64_t seq_kind; /* order of pushing in the upper 48 bits, kind in the lower 16 */
     uint32_t handle;
@@ -27,24 +31,31 @@ struct event_queue {
     struct item *heap; /* heap[0] is the earliest; block + LEAD */
     struct item *block;
     uint32_t *place; /* by handle */
-    size_t len;
+    size_t len;      /* with the hole */
     size_t cap;
+    bool has_hole;        /* heap[0] was taken and nobody filled its place */
     uint32_t free_handle; /* first of the list through place[], EVENT_NONE ends it */
     uint64_t next_seq;
     int64_t now_ns;
 };
 
-/* Times as unsigned numbers in the same order, above the rank: one comparison for both. */
-static uint128 sort_key(const struct item *it)
+static uint64_t unsigned_time(int64_t time_ns)
 {
-    return (uint128)((uint64_t)it->time_ns ^ (UINT64_C(1) << 63)) << 64 | it->rank;
+    return (uint64_t)time_ns ^ UINT64_C(1) << 63;
+}
+
+static int64_t signed_time(uint64_t time)
+{
+    return (int64_t)(time ^ UINT64_C(1) << 63);
 }
 
 static bool before(const struct item *a, const struct item *b)
 {
-    const uint128 ka = sort_key(a);
-    const uint128 kb = sort_key(b);
-    return ka < kb || (ka == kb && a->seq_kind < b->seq_kind);
+    if (a->time != b->time)
+        return a->time < b->time;
+    const uint128 ka = (uint128)a->rank << 64 | a->seq_kind;
+    const uint128 kb = (uint128)b->rank << 64 | b->seq_kind;
+    return ka < kb;
 }
 
 static void put(struct event_queue *q, size_t i, const struct item *it)
@@ -75,10 +86,23 @@ static size_t earliest_child(const struct event_queue *q, size_t first)
     return best;
 }
 
-/* Fills the hole at i with it. What comes from the end of the heap belongs near the leaves, so the
- * hole first goes all the way down, and the item then up: fewer comparisons than meeting half-way.
- */
-static void fill_hole(struct event_queue *q, size_t i, const struct item *it)
+/* Puts it where i is or further down. */
+static void sift_down(struct event_queue *q, size_t i, const struct item *it)
+{
+    for (size_t child = ARITY * i + 1; child < q->len; child = ARITY * i + 1) {
+        const size_t best = earliest_child(q, child);
+        if (!before(&q->heap[best], it))
+            break;
+        put(q, i, &q->heap[best]);
+        i = best;
+    }
+    put(q, i, it);
+}
+
+/* Puts it somewhere in place of the item at i. What comes from the end of the heap belongs near the
+ * leaves, so the gap first goes all the way down, and the item then up: fewer comparisons than
+ * meeting half-way. */
+static void replace(struct event_queue *q, size_t i, const struct item *it)
 {
     for (size_t child = ARITY * i + 1; child < q->len; child = ARITY * i + 1) {
         const size_t best = earliest_child(q, child);
@@ -86,6 +110,16 @@ static void fill_hole(struct event_queue *q, size_t i, const struct item *it)
         i = best;
     }
     sift_up(q, i, it);
+}
+
+static void close_hole(struct event_queue *q)
+{
+    if (!q->has_hole)
+        return;
+    q->has_hole = false;
+    const struct item last = q->heap[--q->len];
+    if (q->len > 0)
+        replace(q, 0, &last);
 }
 
 static void take_handle_back(struct event_queue *q, uint32_t handle)
@@ -99,7 +133,7 @@ static void remove_at(struct event_queue *q, size_t i)
     const struct item last = q->heap[--q->len];
     take_handle_back(q, q->heap[i].handle);
     if (i < q->len)
-        fill_hole(q, i, &last);
+        replace(q, i, &last);
 }
 
 static void grow(struct event_queue *q)
@@ -123,7 +157,7 @@ static void grow(struct event_queue *q)
 static struct event as_event(const struct item *it)
 {
     return (struct event){
-        .time_ns = it->time_ns,
+        .time_ns = signed_time(it->time),
         .key = it->rank & ((UINT64_C(1) << EVENT_KEY_BITS) - 1),
         .phase = (uint16_t)(it->rank >> EVENT_KEY_BITS),
         .kind = (uint16_t)(it->seq_kind & UINT16_MAX),
@@ -157,25 +191,29 @@ int64_t event_queue_now_ns(const struct event_queue *q)
 
 size_t event_queue_len(const struct event_queue *q)
 {
-    return q->len;
+    return q->len - q->has_hole;
 }
 
 uint32_t event_queue_push(struct event_queue *q, const struct event *ev)
 {
     SIM_REQUIRE_AT(q->now_ns, ev->time_ns >= q->now_ns);
     SIM_REQUIRE_AT(q->now_ns, ev->key >> EVENT_KEY_BITS == 0);
-    if (q->len == q->cap)
+    if (q->len == q->cap && !q->has_hole)
         grow(q);
     const uint32_t handle = q->free_handle;
     q->free_handle = q->place[handle];
     const struct item it = {
-        .time_ns = ev->time_ns,
+        .time = unsigned_time(ev->time_ns),
         .rank = (uint64_t)ev->phase << EVENT_KEY_BITS | ev->key,
         .seq_kind = q->next_seq++ << 16 | ev->kind,
         .handle = handle,
         .subject = ev->subject,
     };
-    sift_up(q, q->len++, &it);
+    if (q->has_hole)
+        sift_down(q, 0, &it);
+    else
+        sift_up(q, q->len++, &it);
+    q->has_hole = false;
     return handle;
 }
 
@@ -191,6 +229,7 @@ bool event_queue_cancel(struct event_queue *q, uint32_t *handle)
 {
     if (*handle == EVENT_NONE)
         return false;
+    close_hole(q);
     remove_at(q, place_of(q, *handle));
     *handle = EVENT_NONE;
     return true;
@@ -199,35 +238,45 @@ bool event_queue_cancel(struct event_queue *q, uint32_t *handle)
 void event_queue_move(struct event_queue *q, uint32_t handle, int64_t time_ns)
 {
     SIM_REQUIRE_AT(q->now_ns, time_ns >= q->now_ns);
+    close_hole(q);
     const size_t i = place_of(q, handle);
     struct item it = q->heap[i];
-    it.time_ns = time_ns;
+    it.time = unsigned_time(time_ns);
     it.seq_kind = q->next_seq++ << 16 | (it.seq_kind & UINT16_MAX);
-    fill_hole(q, i, &it);
+    replace(q, i, &it);
+}
+
+static size_t earliest(const struct event_queue *q)
+{
+    return q->has_hole ? earliest_child(q, 1) : 0;
 }
 
 bool event_queue_peek(const struct event_queue *q, struct event *out)
 {
-    if (q->len == 0)
+    if (event_queue_len(q) == 0)
         return false;
-    *out = as_event(&q->heap[0]);
+    *out = as_event(&q->heap[earliest(q)]);
     return true;
 }
 
 bool event_queue_pop(struct event_queue *q, struct event *out)
 {
-    if (!event_queue_peek(q, out))
+    close_hole(q);
+    if (q->len == 0)
         return false;
+    *out = as_event(&q->heap[0]);
     SIM_INVARIANT(out->time_ns >= q->now_ns);
     q->now_ns = out->time_ns;
-    remove_at(q, 0);
+    take_handle_back(q, q->heap[0].handle);
+    q->has_hole = true;
     return true;
 }
 
 void event_queue_advance(struct event_queue *q, int64_t time_ns)
 {
     SIM_REQUIRE_AT(q->now_ns, time_ns >= q->now_ns);
-    SIM_REQUIRE_AT(q->now_ns, q->len == 0 || q->heap[0].time_ns >= time_ns);
+    SIM_REQUIRE_AT(q->now_ns,
+                   event_queue_len(q) == 0 || q->heap[earliest(q)].time >= unsigned_time(time_ns));
     q->now_ns = time_ns;
 }
 

@@ -133,8 +133,8 @@ static bool recorder_close(void *state, struct diag *d)
     const struct meter *m = simulation_meter(r->sim);
     const int64_t now = simulation_now_ns(r->sim);
     for (uint32_t p = 0; p < m->pools_len; p++)
-        r->w->allocated_milli_ns += level_integral(&m->pools[p].allocated, now);
-    r->w->in_system_ns = level_integral(&m->in_system, now);
+        r->w->allocated_milli_ns += time_average_area(&m->pools[p].allocated, now);
+    r->w->in_system_ns = time_average_area(&m->in_system, now);
     return true;
 }
 
