@@ -24,7 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JOB_NONE = UINT32_MAX, TASK_NONE = UINT32_MAX };
+#define JOB_NONE  UINT32_MAX
+#define TASK_NONE UINT32_MAX
 
 /* Work that never ends, a limit nobody set, a time that has not come. */
 #define WORK_ENDLESS INT64_MAX

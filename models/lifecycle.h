@@ -85,4 +85,28 @@ void lifecycle_respeed(struct simulation *sim, struct job *job);
 /* Everything on the node fails. */
 void lifecycle_fail_node(struct simulation *sim, uint32_t node);
 
+/* --- between the files of this module --- */
+
+static inline const struct request *lifecycle_request(const struct simulation *sim,
+                                                      const struct job *job, const struct task *t)
+{
+    return request_get(sim->requests, job->groups[t->group].request);
+}
+
+/* lifecycle_task.c */
+void lifecycle_drop_task(struct simulation *sim, struct job *job, struct task *t);
+void lifecycle_give_node(struct simulation *sim, struct job *job, struct task *t);
+void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t);
+void lifecycle_start_alone(struct simulation *sim, struct job *job, struct task *t);
+
+/* lifecycle_speed.c */
+uint64_t lifecycle_own_speed(const struct simulation *sim, const struct job *job,
+                             const struct task *t);
+uint64_t lifecycle_gang_speed(const struct simulation *sim, const struct job *job);
+void lifecycle_update_active(struct simulation *sim, const struct job *job, struct task *t);
+void lifecycle_set_active(struct simulation *sim, struct task *t, int64_t milli);
+void lifecycle_measure_pool(struct simulation *sim, uint32_t node);
+void lifecycle_touch_neighbours(struct simulation *sim, const struct task *t);
+void lifecycle_respeed_touched(struct simulation *sim);
+
 #endif /* MODELS_LIFECYCLE_H */

@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-enum { REQUEST_NONE = UINT32_MAX };
+#define REQUEST_NONE UINT32_MAX
 
 /* How a task loads the devices it gets. Zeroed: alone it would keep them busy all the time, takes
  * all their memory, and runs one process. Shares of time are in 1/65536 (q16). */

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BUCKET_NONE = UINT32_MAX };
+#define BUCKET_NONE UINT32_MAX
 
 struct wait_bucket;
 

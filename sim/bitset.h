@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BITSET_LEVELS = 3, BITSET_MOST = 1 << 18, BITSET_NONE = UINT32_MAX };
+enum { BITSET_LEVELS = 3, BITSET_MOST = 1 << 18 };
+
+#define BITSET_NONE UINT32_MAX
 
 struct bitset {
     uint64_t *level[BITSET_LEVELS]; /* [0] the numbers themselves */

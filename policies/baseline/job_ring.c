@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64, GAP = UINT32_MAX };
+enum { FIRST_CAPACITY = 64 };
+
+#define GAP UINT32_MAX
 
 void job_ring_fini(struct job_ring *r)
 {

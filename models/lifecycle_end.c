@@ -1,0 +1,221 @@
+#include "models/device.h"
+#include "models/execution.h"
+#include "models/kubernetes/controller.h"
+#include "models/lifecycle.h"
+#include "sim/check.h"
+
+static void book_use(struct simulation *sim, struct job *job, const struct task *t)
+{
+    if (t->node == NODE_NONE)
+        return;
+    const struct node *n = &sim->cluster->nodes[t->node];
+    const int64_t held_ns = sim_now(sim) - t->bound_ns;
+    const struct request *r = lifecycle_request(sim, job, t);
+    const int64_t milli = (int64_t)device_milli(sim->cluster, t, r);
+    job->gpu_milli_ns += (int128)milli * held_ns;
+    job->cost_nano_usd += cluster_cost_nano_usd(sim->cluster, n, r, milli, t->count, held_ns);
+}
+
+static void leave_counts(struct job *job, const struct task *t)
+{
+    struct group *group = &job->groups[t->group];
+    if (t->state == TASK_PENDING) {
+        group->pending -= t->count;
+        job->tasks_pending -= t->count;
+        return;
+    }
+    group->live -= t->count;
+    job->tasks_live--;
+    if (!t->is_ready)
+        job->tasks_unready--;
+    if (t->state == TASK_RUNNING)
+        job->tasks_running--;
+}
+
+static void show_task_over(struct simulation *sim, const struct job *job, const struct task *t)
+{
+    for (size_t i = 0; i < sim->spec.observers_len; i++)
+        if (sim->observers[i].ops->wants & WANTS_TASKS)
+            sim->observers[i].ops->task_over(sim->observers[i].state, job, t);
+}
+
+static void show_released(struct simulation *sim, const struct job *job, const struct task *t)
+{
+    if (sim->observers_want & WANTS_TASKS)
+        show_task_over(sim, job, t);
+    if (sim->observers_want & WANTS_EVENTS)
+        sim_show(sim, &(struct sim_event){.kind = SIM_RELEASED,
+                                          .job = job,
+                                          .task = t,
+                                          .cause = t->cause,
+                                          .node = t->node,
+                                          .count = t->count});
+}
+
+void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
+{
+    sim_cancel(sim, &t->event);
+    t->end_ns = sim_now(sim);
+    const bool was_live = t->state != TASK_PENDING;
+    leave_counts(job, t);
+    if (was_live) {
+        book_use(sim, job, t);
+        show_released(sim, job, t); /* while it can still be seen where it was */
+        if (t->node != NODE_NONE)
+            lifecycle_give_node(sim, job, t);
+        sim_notify(sim, &(struct note){.kind = NOTE_RELEASED,
+                                       .cause = t->cause,
+                                       .job = job->id,
+                                       .group = t->group,
+                                       .task = t->id,
+                                       .node = t->node,
+                                       .count = t->count});
+    }
+    lifecycle_drop_task(sim, job, t);
+}
+
+/* A lead has nothing left to do, or may not go on: it and those it leads give their devices back.
+ */
+static void release_led(struct simulation *sim, struct job *job, struct task *lead,
+                        enum end_cause cause)
+{
+    if (job->is_gang) {
+        for (uint32_t id = job->first_task; id != TASK_NONE; id = job->first_task) {
+            struct task *t = sim_task(sim, id);
+            t->cause = cause;
+            lifecycle_release(sim, job, t);
+        }
+        return;
+    }
+    lead->cause = cause;
+    const struct task was = *lead;
+    lifecycle_release(sim, job, lead);
+    if (!job->is_stopping)
+        controller_task_over(sim, job, &was);
+    else if (cause != END_DONE)
+        controller_withdrawn(job, &was);
+}
+
+/* The container ended, the pod stays where it is and starts again. */
+static void restart_in_place(struct simulation *sim, struct job *job, struct task *t)
+{
+    const int64_t delay = controller_backoff_ns(t, sim_now(sim));
+    execution_stop(sim, t);
+    t->state = TASK_BACKOFF;
+    count_up(&t->restarts);
+    count_up(&job->restarts);
+    job->tasks_running--;
+    lifecycle_update_active(sim, job, t);
+    t->event =
+        sim_push(sim, sim_now(sim) + delay, PHASE_NODE_AGENT, job->number, EVENT_TASK, t->id);
+}
+
+static void finish(struct simulation *sim, struct task *lead)
+{
+    struct job *job = sim_job(sim, lead->job);
+    if (!job->is_stopping && controller_restarts(job, END_DONE)) {
+        restart_in_place(sim, job, lead);
+        return;
+    }
+    if (job->is_gang) {
+        lifecycle_end_job(sim, job, END_DONE);
+        return;
+    }
+    release_led(sim, job, lead, END_DONE);
+    if (job->is_stopping && job->tasks_live == 0)
+        lifecycle_stopped(sim, job);
+}
+
+static void hold_over(struct simulation *sim, struct task *lead)
+{
+    struct job *job = sim_job(sim, lead->job);
+    release_led(sim, job, lead, lead->cause);
+    if (job->is_stopping && job->tasks_live == 0)
+        lifecycle_stopped(sim, job);
+}
+
+static void stop_working(struct simulation *sim, struct job *job, struct task *lead)
+{
+    if (lead->state == TASK_RUNNING) {
+        const int64_t left = execution_stop(sim, lead);
+        if (lead->keep_progress && job->is_gang && left != WORK_ENDLESS)
+            job->saved_ns = job->work_ns - left;
+    }
+    sim_cancel(sim, &lead->event);
+    for (uint32_t id = job->is_gang ? job->first_task : lead->id; id != TASK_NONE;
+         id = job->is_gang ? sim_task(sim, id)->next : TASK_NONE) {
+        struct task *t = sim_task(sim, id);
+        sim_cancel(sim, &t->event);
+        if (t->state == TASK_RUNNING)
+            job->tasks_running--;
+        t->state = TASK_ENDING;
+        lifecycle_update_active(sim, job, t);
+    }
+}
+
+static void end_of_work(struct simulation *sim, struct task *lead)
+{
+    struct job *job = sim_job(sim, lead->job);
+    stop_working(sim, job, lead);
+    if (lead->hold_ns == 0)
+        hold_over(sim, lead);
+    else
+        lead->event = sim_push(sim, sim_now(sim) + lead->hold_ns, PHASE_END, job->number,
+                               EVENT_TASK, lead->id);
+}
+
+void lifecycle_stop_task(struct simulation *sim, struct task *lead, const struct stop *stop)
+{
+    lead->cause = stop->cause;
+    lead->hold_ns = stop->hold_ns;
+    lead->keep_progress = stop->keep_progress;
+    if (lead->state != TASK_RUNNING || stop->notice_ns == 0) {
+        end_of_work(sim, lead);
+        return;
+    }
+    lead->work_until_ns = sim_now(sim) + stop->notice_ns;
+    execution_schedule(sim, lead);
+}
+
+void lifecycle_task_event(struct simulation *sim, uint32_t id)
+{
+    struct task *t = sim_task(sim, id);
+    t->event = EVENT_NONE;
+    switch (t->state) {
+    case TASK_STARTING:
+        lifecycle_ready(sim, sim_job(sim, t->job), t);
+        break;
+    case TASK_RUNNING:
+        if (execution_is_done(sim, t))
+            finish(sim, t);
+        else
+            end_of_work(sim, t);
+        break;
+    case TASK_ENDING:
+        hold_over(sim, t);
+        break;
+    case TASK_BACKOFF:
+        lifecycle_start_alone(sim, sim_job(sim, t->job), t);
+        break;
+    default: /* tasks in other states have no event */
+        SIM_REQUIRE_AT(sim_now(sim), t->state == TASK_BACKOFF);
+    }
+}
+
+void lifecycle_fail_node(struct simulation *sim, uint32_t node)
+{
+    static const struct stop broken = {.task = TASK_NONE, .cause = END_NODE, .requeue = true};
+    for (uint32_t id = 0; id < sim->tasks.cap; id++) {
+        if (!pool_has(&sim->tasks, id) || sim_task(sim, id)->node != node)
+            continue;
+        struct job *job = sim_job(sim, sim_task(sim, id)->job);
+        if (job->is_stopping) {
+            sim_task(sim, sim_task(sim, id)->lead)->hold_ns = 0;
+            end_of_work(sim, sim_task(sim, sim_task(sim, id)->lead));
+        } else if (job->is_gang) {
+            lifecycle_stop_job(sim, job, &broken);
+        } else {
+            lifecycle_stop_task(sim, sim_task(sim, id), &broken);
+        }
+    }
+}
