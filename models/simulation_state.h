@@ -138,4 +138,13 @@ void simulation_free(struct simulation *sim);
 /* Gives a node another state: what runs on one that is down fails. */
 void simulation_set_node(struct simulation *sim, uint32_t node, enum node_state state);
 
+/* --- between simulation.c and simulation_open.c --- */
+
+extern const struct event_kind simulation_event_kinds[EVENT_KINDS];
+bool simulation_settled(void *world);
+void simulation_schedule_arrival(struct simulation *sim, uint32_t source);
+void simulation_schedule_sample(struct simulation *sim);
+void simulation_sample(struct simulation *sim);
+void simulation_meter_down(struct simulation *sim, uint32_t pool);
+
 #endif /* MODELS_SIMULATION_STATE_H */
