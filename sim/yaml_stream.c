@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_STACK = 256 };
+
 struct src_pos yaml_place(const struct yaml_reader *r, yaml_mark_t mark)
 {
     return (struct src_pos){r->file->name, r->lines_before + (unsigned)mark.line + 1,
@@ -115,9 +117,12 @@ static void read_part(struct yaml_reader *r)
 
 void yaml_read_stream(struct yaml_file *f)
 {
-    struct yaml_reader r = {.file = f, .arena = f->arena, .diag = f->diag};
+    struct yaml_reader r = {
+        .file = f, .arena = f->arena, .diag = f->diag, .stack_cap = FIRST_STACK};
     if (!yaml_check_bytes(f))
         return;
+    r.stack = malloc(FIRST_STACK * sizeof(struct yaml_node *));
+    SIM_REQUIRE(r.stack != NULL);
     do
         read_part(&r);
     while (r.stopped_at > 0 && !r.exhausted && move_on(&r));

@@ -21,7 +21,7 @@ static bool give_up(struct yaml_reader *r, yaml_mark_t mark)
 static void push(struct yaml_reader *r, const struct yaml_node *node)
 {
     if (r->stack_len == r->stack_cap) {
-        r->stack_cap = r->stack_cap == 0 ? 256 : 2 * r->stack_cap;
+        r->stack_cap *= 2;
         r->stack = realloc(r->stack, r->stack_cap * sizeof(struct yaml_node *));
         SIM_REQUIRE(r->stack != NULL);
     }
