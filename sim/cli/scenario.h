@@ -1,0 +1,73 @@
+/*
+ * scenario.h - the file that says what to simulate.
+ *
+ * `extends` names another scenario whose keys this one replaces or extends (yaml_overlay): maps are
+ * merged, everything else is replaced. Relative paths start at the file in which they are written.
+ *
+ * Memory   A scenario owns its files and everything read from them until scenario_close.
+ * Errors   All mistakes of the file and of what it extends, in one run, in the diag.
+ */
+#ifndef SIM_CLI_SCENARIO_H
+#define SIM_CLI_SCENARIO_H
+
+#include "sim/config.h"
+
+struct arena;
+
+struct run_section {
+    const struct yaml_node *until; /* drained, a duration or a date */
+    bool drain;          /* from `until`: stops once nothing is left to do */
+    int64_t until_ns;    /* since the Unix epoch; INT64_MAX: none */
+    int64_t limit_ns;    /* after the start; a drained run ends there at the latest */
+    int64_t warm_up_ns;  /* left out of averages */
+    int64_t startup_ns;  /* from binding a task to its first useful step */
+};
+
+enum { STACK_MOST = 4 };
+
+/* A stack of policies, as results call it. */
+struct policy_entry {
+    const char *name;
+    const struct yaml_node *node; /* the whole entry */
+    const struct policy_ops *stack[STACK_MOST];
+    const struct yaml_node *options[STACK_MOST]; /* NULL: none */
+    size_t len;
+};
+
+struct scenario {
+    int64_t version;
+    const char *name;
+    int64_t seed;
+    int64_t start_ns;
+    const struct yaml_node *cluster;
+    const struct yaml_node *workload; /* a list */
+    const struct yaml_node *policies_node;
+    const struct yaml_node *extends;
+    const struct yaml_node *size; /* read by `clustersim size` */
+    const struct yaml_node *timeline;
+    struct run_section run;
+    int64_t sample_ns;
+    struct config_texts expect;
+    struct config_texts outputs; /* which files to write; none named: all */
+    /* Below: found out. */
+    struct policy_entry *policies;
+    size_t policies_len;
+    const char *path;
+    struct arena *arena;
+    struct yaml_file **files;
+    size_t files_len;
+    const struct yaml_node *layers[16]; /* this file, and those it extends, each as written */
+    size_t layers_len;
+};
+
+extern const struct config_table scenario_table;
+
+/* True if nothing was wrong. Close it in any case. */
+bool scenario_open(struct scenario *s, const char *path, struct diag *d);
+void scenario_close(struct scenario *s);
+
+/* NULL after complaining, with the nearest name. */
+const struct policy_entry *scenario_policy(const struct scenario *s, const char *name,
+                                           struct diag *d);
+
+#endif /* SIM_CLI_SCENARIO_H */
