@@ -48,7 +48,7 @@ void cluster_free(struct cluster *c)
         sharing_domain_fini(&c->domains[i]);
     free(c->nodes);
     free(c->pools);
-    free(c->kinds);
+    free((void *)c->kinds);
     free(c->gpus);
     free(c->domains);
     free(c->capacity);
@@ -58,10 +58,10 @@ void cluster_free(struct cluster *c)
     free(c);
 }
 
-uint32_t cluster_add_kind(struct cluster *c, const struct gpu_kind *kind)
+uint32_t cluster_add_kind(struct cluster *c, const struct gpu_model *kind)
 {
-    c->kinds = room_for_one(c->kinds, c->kinds_len, &c->kinds_cap, sizeof c->kinds[0]);
-    c->kinds[c->kinds_len] = *kind;
+    c->kinds = room_for_one((void *)c->kinds, c->kinds_len, &c->kinds_cap, sizeof c->kinds[0]);
+    c->kinds[c->kinds_len] = kind;
     return c->kinds_len++;
 }
 
@@ -106,7 +106,8 @@ static struct device_class *make_classes(struct cluster *c, const struct node_sp
             .free = arena_alloc(c->arena, words * sizeof(uint64_t)),
         };
         for (uint32_t u = 0; u < from->units_len; u++)
-            classes[i].free[u / 64] |= UINT64_C(1) << u % 64;
+            if (from->units[u].milli > 0)
+                classes[i].free[u / 64] |= UINT64_C(1) << u % 64;
     }
     return classes;
 }
@@ -117,9 +118,13 @@ static const struct amount *all_amounts(struct cluster *c, const struct node_spe
     const uint32_t len = spec->amounts_len + spec->classes_len;
     struct amount *all = arena_alloc(c->arena, (len + 1) * sizeof all[0]);
     memcpy(all, spec->amounts, spec->amounts_len * sizeof all[0]);
-    for (uint32_t i = 0; i < spec->classes_len; i++)
-        all[spec->amounts_len + i] =
-            (struct amount){spec->classes[i].resource, spec->classes[i].units_len};
+    for (uint32_t i = 0; i < spec->classes_len; i++) {
+        const struct class_spec *k = &spec->classes[i];
+        struct amount *count = &all[spec->amounts_len + i];
+        *count = (struct amount){.resource = k->resource};
+        for (uint32_t u = 0; u < k->units_len; u++)
+            count->value += k->units[u].milli > 0;
+    }
     all[len].resource = UINT32_MAX;
     return all;
 }

@@ -12,10 +12,11 @@
 #ifndef MODELS_CLUSTER_H
 #define MODELS_CLUSTER_H
 
+#include "models/mig_speed.h"
 #include "models/request.h"
 
 struct arena;
-struct mig_table;
+struct gpu_model;
 struct sharing_domain;
 
 #define NODE_NONE   UINT32_MAX
@@ -38,16 +39,8 @@ struct taint {
     enum taint_effect effect;
 };
 
-/* One kind of GPU in the cluster. */
-struct gpu_kind {
-    const char *name;    /* of the catalogue */
-    const char *product; /* as node labels and DCGM print it */
-    uint64_t memory_bytes;
-    const struct mig_table *mig; /* NULL: cannot be partitioned */
-};
-
 enum device_kind {
-    DEVICE_WHOLE,    /* units are the node's GPUs, unit = GPU */
+    DEVICE_WHOLE,    /* units are the node's GPUs by number; partitioned ones are not there */
     DEVICE_INSTANCE, /* units are MIG instances */
     DEVICE_REPLICA,  /* units are replicas of a GPU or of an instance */
 };
@@ -57,15 +50,15 @@ enum device_order { DEVICES_LOWEST, DEVICES_PACKED, DEVICES_DISTRIBUTED };
 
 /* One piece of a device class; the same for all nodes of a pool. */
 struct device_unit {
-    uint16_t gpu;           /* on the node */
-    uint16_t domain;        /* of the node's sharing domains; UINT16_MAX: for one task alone */
-    uint16_t milli;         /* part of the GPU; the units of a GPU add up to at most 1000 */
-    uint16_t slice_start;   /* memory slices of a MIG instance */
-    uint16_t slices;        /* 0: the whole GPU */
-    const char *profile;    /* MIG profile name; NULL: the whole GPU */
-    uint64_t memory_bytes;  /* what one task may use at most */
-    uint32_t sm_q16;        /* share of the SMs and of the bandwidth of what a whole GPU gives, */
-    uint32_t bandwidth_q16; /* 65536: all */
+    uint16_t gpu;             /* on the node */
+    uint16_t domain;          /* of the node's sharing domains; UINT16_MAX: for one task alone */
+    uint16_t milli;           /* part of the GPU; the units of a GPU add up to at most 1000 */
+    uint16_t slice_start;     /* memory slices of a MIG instance */
+    uint16_t slices;          /* 0: the whole GPU */
+    const char *profile;      /* MIG profile name; NULL: the whole GPU */
+    uint64_t memory_bytes;    /* what one task may use at most */
+    struct mig_share compute; /* of what a whole GPU gives */
+    struct mig_share memory;
 };
 
 /* What a node offers under one resource name. */
@@ -132,7 +125,7 @@ struct cluster {
     uint32_t resources_len; /* columns; a request for another resource fits nowhere */
     struct node *nodes;
     struct node_pool *pools;
-    struct gpu_kind *kinds;
+    const struct gpu_model **kinds; /* of the catalogue; node.gpu_kind indexes them */
     struct gpu *gpus;               /* of numbered machines */
     struct sharing_domain *domains; /* declared ones first, then those of GPUs shared unchecked */
     int64_t *capacity;              /* [node * resources_len + resource] */
@@ -176,7 +169,7 @@ struct node_spec {
 
 struct cluster *cluster_new(void);
 void cluster_free(struct cluster *c); /* NULL is allowed */
-uint32_t cluster_add_kind(struct cluster *c, const struct gpu_kind *kind);
+uint32_t cluster_add_kind(struct cluster *c, const struct gpu_model *kind);
 uint32_t cluster_add_pool(struct cluster *c, const char *name, const char *machine,
                           uint32_t gpu_kind);
 

@@ -305,12 +305,11 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
     return milli;
 }
 
-/* Speed on a slice: min(1, share of what it gives / share of what the work can fill). */
 static uint64_t slice_speed(const struct device_unit *u, const struct device_load *load)
 {
-    const uint64_t width = load->width_q16 == 0 ? 65536 : load->width_q16;
-    const uint64_t share = load->is_memory_bound ? u->bandwidth_q16 : u->sm_q16;
-    return share >= width ? SPEED_ONE : (share << 32) / width;
+    const uint32_t width = load->width_q16 == 0 ? MIG_WIDTH_WHOLE : load->width_q16;
+    return u->slices == 0 ? SPEED_ONE
+                          : mig_speed_q32(load->is_memory_bound ? u->memory : u->compute, width);
 }
 
 uint64_t device_speed(const struct cluster *c, const struct task *t, const struct device_load *load)

@@ -58,7 +58,7 @@ struct simulation_spec {
     size_t observers_len;
     const struct timeline_entry *timeline;
     size_t timeline_len;
-    const char *base_dir; /* of the scenario: relative paths in options start here */
+    const char *base_dir; /* where relative paths start that stand in no file */
     const char *out_dir;
     uint64_t seed, replication;
     int64_t start_ns;

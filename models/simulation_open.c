@@ -3,6 +3,8 @@
 #include "models/simulation.h"
 #include "sim/arena.h"
 #include "sim/check.h"
+#include "sim/path.h"
+#include "sim/yaml.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,12 @@ static void collect_reasons(struct simulation *sim, struct policy_slot *p)
         p->reasons[i] = add_reason(sim, p->ops->reasons[i]);
 }
 
+/* Relative paths start at the file in which they are written. */
+static const char *dir_of(struct simulation *sim, const struct yaml_node *options)
+{
+    return options == NULL ? sim->spec.base_dir : path_dir(sim->arena, options->file);
+}
+
 static bool open_policy(struct simulation *sim, uint32_t i)
 {
     const struct simulation_spec *spec = &sim->spec;
@@ -45,7 +53,7 @@ static bool open_policy(struct simulation *sim, uint32_t i)
         .requests = spec->requests,
         .cluster = sim->cluster,
         .options = spec->policies[i].options,
-        .base_dir = spec->base_dir,
+        .base_dir = dir_of(sim, spec->policies[i].options),
         .seed = spec->seed,
         .replication = spec->replication,
         .start_ns = spec->start_ns,
@@ -82,7 +90,7 @@ static bool open_source(struct simulation *sim, uint32_t i)
         .requests = spec->requests,
         .cluster = sim->cluster,
         .options = spec->sources[i].options,
-        .base_dir = spec->base_dir,
+        .base_dir = dir_of(sim, spec->sources[i].options),
         .seed = spec->seed,
         .replication = spec->replication,
         .start_ns = spec->start_ns,

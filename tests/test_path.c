@@ -22,10 +22,21 @@ static void a_relative_path_begins_beside_its_file(void **state)
     arena_free(a);
 }
 
+static void a_file_lies_in_its_folder(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    assert_string_equal(path_dir(a, "a/b/c.yaml"), "a/b");
+    assert_string_equal(path_dir(a, "c.yaml"), ".");
+    assert_string_equal(path_dir(a, "/c.yaml"), "/");
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_relative_path_begins_beside_its_file),
+        cmocka_unit_test(a_file_lies_in_its_folder),
     };
     return cmocka_run_group_tests_name("path", tests, NULL, NULL);
 }

@@ -1,7 +1,9 @@
 #include "tests/world.h"
 
+#include "models/gpu_model.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
+#include "sim/yaml.h"
 #include "tests/unit.h"
 
 #include <string.h>
@@ -19,12 +21,17 @@ struct array_source {
     struct group_spec group;
 };
 
-/* The options pointer of a test's source is its world. */
+/* The source's options in the scenario: the world that it belongs to. */
+struct world_options {
+    struct yaml_node node; /* first: options point here */
+    struct world *world;
+};
+
 static bool source_open(void *state, const struct source_env *env, struct diag *d)
 {
     (void)d;
     struct array_source *s = state;
-    s->w = (struct world *)(uintptr_t)env->options;
+    s->w = ((const struct world_options *)(const void *)env->options)->world;
     s->names = env->names;
     s->requests = env->requests;
     return true;
@@ -153,10 +160,12 @@ static const struct observer_ops recorder = {
 
 static const struct timeslice_params no_overhead = {.overhead_q16 = 0};
 
+static const struct gpu_model test_gpu = {.name = "test"};
+
 static struct cluster *make_cluster(const struct world *w)
 {
     struct cluster *c = cluster_new();
-    const uint32_t kind = cluster_add_kind(c, &(struct gpu_kind){.name = "test"});
+    const uint32_t kind = cluster_add_kind(c, &test_gpu);
     cluster_add_pool(c, "pool", "machine", kind);
     const uint32_t per_gpu = w->replicas == 0 ? 1 : w->replicas;
     struct device_unit *units = arena_alloc(c->arena, w->gpus_per_node * per_gpu * sizeof units[0]);
@@ -166,8 +175,6 @@ static struct cluster *make_cluster(const struct world *w)
             .gpu = (uint16_t)(u / per_gpu),
             .domain = w->replicas == 0 ? UINT16_MAX : (uint16_t)(u / per_gpu),
             .milli = (uint16_t)(1000u / per_gpu),
-            .sm_q16 = 65536,
-            .bandwidth_q16 = 65536,
         };
     for (uint32_t g = 0; g < w->gpus_per_node; g++)
         domains[g] = (struct domain_spec){(uint16_t)g, &sharing_timeslice, &no_overhead};
@@ -213,7 +220,8 @@ void world_run(struct world *w)
     struct cluster *cluster = make_cluster(w);
     struct diag diag;
     diag_init(&diag, stderr);
-    const struct source_use source = {&array_source, (const void *)w};
+    const struct world_options options = {.node = {.file = "test"}, .world = w};
+    const struct source_use source = {&array_source, &options.node};
     const struct observer_use observer = {&recorder, w};
     const struct simulation_spec spec = {
         .names = &names,

@@ -23,8 +23,8 @@ static void complain_unknown(const struct command *c, const char *name, struct d
     suggest_init(&s, name);
     for (const struct option *o = c->options; o->name != NULL; o++)
         suggest_offer(&s, o->name);
-    diag_error(d, nowhere, "--%s: there is no such option%s (clustersim %s --help lists them)", name,
-               suggest_hint(&s), c->name);
+    diag_error(d, nowhere, "--%s: there is no such option%s (clustersim %s --help lists them)",
+               name, suggest_hint(&s), c->name);
 }
 
 static bool read_int(const struct option *o, const char *text, int64_t *out, struct diag *d)
@@ -36,9 +36,8 @@ static bool read_int(const struct option *o, const char *text, int64_t *out, str
         return false;
     }
     if (value < o->min || value > o->max) {
-        diag_error(d, nowhere,
-                   "--%s: '%s': out of range; expected %" PRId64 " to %" PRId64, o->name, text,
-                   o->min, o->max);
+        diag_error(d, nowhere, "--%s: '%s': out of range; expected %" PRId64 " to %" PRId64,
+                   o->name, text, o->min, o->max);
         return false;
     }
     *out = value;
@@ -111,8 +110,8 @@ static bool read_option(const struct command *c, int argc, char **argv, int *i, 
     return set(o, argv[++*i], out, d);
 }
 
-bool options_read(const struct command *c, int argc, char **argv, void *out,
-                  const char **arguments, size_t *arguments_len, struct diag *d)
+bool options_read(const struct command *c, int argc, char **argv, void *out, const char **arguments,
+                  size_t *arguments_len, struct diag *d)
 {
     bool ok = true;
     bool only_arguments = false;

@@ -55,8 +55,8 @@ struct command {
 
 /* Fills *out (zeroed by the caller, with its defaults) and the list of positional arguments, which
  * has room for argc. False after a diag_error. */
-bool options_read(const struct command *c, int argc, char **argv, void *out,
-                  const char **arguments, size_t *arguments_len, struct diag *d);
+bool options_read(const struct command *c, int argc, char **argv, void *out, const char **arguments,
+                  size_t *arguments_len, struct diag *d);
 
 void options_print_help(const struct command *c, FILE *out);
 

@@ -123,8 +123,9 @@ static const struct config_key scenario_keys[] = {
      .kind = CONFIG_TEXTS,
      .offset = FIELD(expect),
      .fallback = "[]",
-     .help = "what must hold, for example `p95(wait) by tenant <= 4h`; one that fails makes the exit "
-             "code 1"},
+     .help =
+         "what must hold, for example `p95(wait) by tenant <= 4h`; one that fails makes the exit "
+         "code 1"},
     {.key = "size",
      .kind = CONFIG_NODE,
      .offset = FIELD(size),
@@ -176,7 +177,7 @@ static const struct yaml_node *read_layers(struct scenario *s, const char *path,
                    yaml_kind_name(extends));
         return NULL;
     }
-    const char *base_path = path_join(s->arena, path_dir(s->arena, path), extends->text);
+    const char *base_path = path_beside(s->arena, path, extends->text);
     const struct yaml_node *base = read_layers(s, base_path, d);
     return base == NULL ? NULL : yaml_overlay(f, base, own);
 }
@@ -191,7 +192,8 @@ static void read_until(struct scenario *s, struct diag *d)
     int64_t ns;
     run->drain = n == NULL || (n->kind == YAML_SCALAR && strcmp(n->text, "drained") == 0);
     if (run->drain) {
-        run->until_ns = run->limit_ns < INT64_MAX - s->start_ns ? s->start_ns + run->limit_ns : INT64_MAX;
+        run->until_ns =
+            run->limit_ns < INT64_MAX - s->start_ns ? s->start_ns + run->limit_ns : INT64_MAX;
         return;
     }
     if (n->kind == YAML_SCALAR && duration_parse(n->text, &ns, &why))
@@ -199,7 +201,8 @@ static void read_until(struct scenario *s, struct diag *d)
     else if (n->kind == YAML_SCALAR && calendar_parse(n->text, &ns, &why))
         run->until_ns = ns;
     else
-        diag_error(d, yaml_pos(n), "until: '%s': expected drained, " DURATION_HINT ", or " CALENDAR_HINT,
+        diag_error(d, yaml_pos(n),
+                   "until: '%s': expected drained, " DURATION_HINT ", or " CALENDAR_HINT,
                    n->kind == YAML_SCALAR ? n->text : yaml_kind_name(n));
     if (run->until_ns != 0 && run->until_ns <= s->start_ns)
         diag_error(d, yaml_pos(n), "until: '%s': that is not after the start", n->text);
@@ -246,8 +249,8 @@ static bool is_in_stack(const struct policy_entry *e, const char *name)
     return false;
 }
 
-/* Keys beside name and stack are names of policies with their options. Without a stack the policy is
- * the one that is named so. */
+/* Keys beside name and stack are names of policies with their options. Without a stack the policy
+ * is the one that is named so. */
 static void read_entry_keys(struct policy_entry *e, const struct yaml_node *n, struct diag *d)
 {
     const bool has_stack = yaml_get(n, "stack") != NULL;
@@ -305,16 +308,18 @@ static void read_entry(struct policy_entry *e, const struct yaml_node *n, struct
         return;
     }
     if (n->kind != YAML_MAP) {
-        diag_error(d, yaml_pos(n), "policies: %s; expected the name of a policy, or a mapping such as "
-                   "{name: mine, easy: {}}", yaml_kind_name(n));
+        diag_error(d, yaml_pos(n),
+                   "policies: %s; expected the name of a policy, or a mapping such as "
+                   "{name: mine, easy: {}}",
+                   yaml_kind_name(n));
         return;
     }
     const struct yaml_node *name = yaml_get(n, "name");
     read_stack(e, n, d);
     read_entry_keys(e, n, d);
     e->name = name != NULL && name->kind == YAML_SCALAR ? name->text
-              : e->len > 0                               ? e->stack[0]->name
-                                                         : "";
+              : e->len > 0                              ? e->stack[0]->name
+                                                        : "";
     if (e->len == 0 && yaml_get(n, "stack") == NULL)
         diag_error(d, yaml_pos(n), "policies: this entry names no policy");
     check_roles(e, d);
@@ -336,7 +341,8 @@ static const struct yaml_node *resolve_use(const struct scenario *s, const struc
                 return list->items[i];
         }
     }
-    diag_error(d, yaml_pos(use), "use: '%s': no policy of that name here or in what this file extends",
+    diag_error(d, yaml_pos(use),
+               "use: '%s': no policy of that name here or in what this file extends",
                use->kind == YAML_SCALAR ? use->text : yaml_kind_name(use));
     return NULL;
 }
@@ -374,7 +380,8 @@ static void check_name(const struct scenario *s, struct diag *d)
         return;
     if (s->name[0] == '\0' || s->name[0] == '.' || s->name[strspn(s->name, allowed)] != '\0')
         diag_error(d, yaml_pos(yaml_get(s->layers[0], "name")),
-                   "name: '%s': it becomes a folder; letters, digits, -, _ and . are allowed", s->name);
+                   "name: '%s': it becomes a folder; letters, digits, -, _ and . are allowed",
+                   s->name);
 }
 
 bool scenario_open(struct scenario *s, const char *path, struct diag *d)

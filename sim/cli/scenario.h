@@ -16,11 +16,11 @@ struct arena;
 
 struct run_section {
     const struct yaml_node *until; /* drained, a duration or a date */
-    bool drain;          /* from `until`: stops once nothing is left to do */
-    int64_t until_ns;    /* since the Unix epoch; INT64_MAX: none */
-    int64_t limit_ns;    /* after the start; a drained run ends there at the latest */
-    int64_t warm_up_ns;  /* left out of averages */
-    int64_t startup_ns;  /* from binding a task to its first useful step */
+    bool drain;                    /* from `until`: stops once nothing is left to do */
+    int64_t until_ns;              /* since the Unix epoch; INT64_MAX: none */
+    int64_t limit_ns;              /* after the start; a drained run ends there at the latest */
+    int64_t warm_up_ns;            /* left out of averages */
+    int64_t startup_ns;            /* from binding a task to its first useful step */
 };
 
 enum { STACK_MOST = 4 };
