@@ -1,5 +1,5 @@
 /*
- * mig_resource.h - what MIG instances are called outside the GPU, and sets of them with a name.
+ * mig_resource.h - what MIG instances are called outside the GPU.
  *
  * NVIDIA's device plugin exposes GPUs to Kubernetes by one of three strategies:
  *   none    nvidia.com/gpu counts GPUs; instances are not exposed
@@ -8,8 +8,7 @@
  *   mixed   nvidia.com/mig-1g.10gb and so on; GPUs in MIG mode no longer count as nvidia.com/gpu
  * '+' may not stand in such names and becomes '.': nvidia.com/mig-1g.10gb.me.
  *
- * Source   k8s-device-plugin, internal/rm/rm.go and gpu-feature-discovery; names of configurations
- *          and `all-balanced` from mig-parted, pkg/mig/builder at bd7160f.
+ * Source   k8s-device-plugin, internal/rm/rm.go, and gpu-feature-discovery.
  * Memory   Texts lie in the arena that is given.
  */
 #ifndef MODELS_MIG_RESOURCE_H
@@ -33,6 +32,9 @@ const char *mig_resource_name(struct arena *a, enum mig_strategy strategy,
 /* The profile that "nvidia.com/mig-1g.10gb.me" names, MIG_NONE if it names none of this table. */
 int mig_resource_find(const struct mig_table *t, const char *resource);
 
+/* prefix and name, with '.' for every '+' in the name. */
+const char *mig_dotted(struct arena *a, const char *prefix, const char *name);
+
 /* The label nvidia.com/gpu.product of a node whose GPUs are cut into this profile, or whole where
  * p is NULL. */
 const char *mig_product_label(struct arena *a, const char *product, enum mig_strategy strategy,
@@ -42,22 +44,11 @@ const char *mig_product_label(struct arena *a, const char *product, enum mig_str
  * often. MIG_NONE if there is none. */
 int mig_plain_profile(const struct mig_table *t, unsigned compute_slices);
 
+/* The profile whose name is this text once '+' became '.', MIG_NONE if none is. */
+int mig_dotted_find(const struct mig_table *t, const char *text);
+
 /* The profile that AKS's --gpu-instance-profile names: MIG1g, MIG2g, MIG3g, MIG4g, MIG7g. */
 int mig_aks_profile(const struct mig_table *t, const char *name);
-
-/* What every GPU of a node is cut into. */
-struct mig_set {
-    bool enabled;                       /* MIG mode; if not, the GPU is whole */
-    uint32_t counts[MIG_MOST_PROFILES]; /* instances by profile */
-};
-
-/* The sets that mig-parted brings along: all-disabled, all-enabled (MIG mode, no instance),
- * all-balanced, and all-PROFILE with as many instances as fit. False if the name is none of them
- * on this kind of GPU. */
-bool mig_set_named(const struct mig_table *t, const char *name, struct mig_set *out);
-
-/* Their names, ended by NULL. */
-const char *const *mig_set_names(const struct mig_table *t, struct arena *a);
 
 /* Quotas as scripts/post-provision.sh of the AKS Kueue sample computes them for two teams and a
  * shared queue of equal borrowing: a quarter of all instances is each team's own, half of them is

@@ -64,56 +64,6 @@ static void the_product_label_names_the_profile_under_single(void **state)
                         product);
 }
 
-static void assert_set(const struct mig_table *t, const char *name, bool enabled,
-                       const uint32_t *counts)
-{
-    struct mig_set set;
-    assert_true(mig_set_named(t, name, &set));
-    assert_int_equal(set.enabled, enabled);
-    assert_memory_equal(set.counts, counts, t->len * sizeof counts[0]);
-}
-
-static void mig_parted_brings_named_sets(void **state)
-{
-    (void)state;
-    static const uint32_t none[7] = {0};
-    assert_set(&h100, "all-disabled", false, none);
-    assert_set(&h100, "all-enabled", true, none);
-    assert_set(&h100, "all-1g.10gb", true, (const uint32_t[7]){[P1] = 7});
-    assert_set(&h100, "all-1g.10gb.me", true, (const uint32_t[7]){[P1ME] = 1});
-    assert_set(&h100, "all-1g.20gb", true, (const uint32_t[7]){[P1DM] = 4});
-    assert_set(&h100, "all-3g.40gb", true, (const uint32_t[7]){[P3] = 2});
-    assert_set(&h100, "all-balanced", true, (const uint32_t[7]){[P1] = 2, [P2] = 1, [P3] = 1});
-    assert_set(&a30, "all-balanced", true, (const uint32_t[5]){[A1] = 2, [A2] = 1});
-    struct mig_set set;
-    assert_false(mig_set_named(&h100, "all-1g.5gb", &set));
-    assert_false(mig_set_named(&h100, "all-", &set));
-    assert_false(mig_set_named(&h100, "balanced", &set));
-    assert_false(mig_set_named(&h100, "", &set));
-}
-
-static void every_listed_set_exists(void **state)
-{
-    struct arena *a = *state;
-    const char *const *names = mig_set_names(&h100, a);
-    size_t len = 0;
-    struct mig_set set;
-    for (; names[len] != NULL; len++)
-        assert_true(mig_set_named(&h100, names[len], &set));
-    assert_int_equal(len, 3 + h100.len);
-    assert_string_equal(names[4], "all-1g.10gb.me");
-}
-
-static void gpus_of_other_sizes_have_no_balanced_set(void **state)
-{
-    struct arena *a = *state;
-    struct mig_table t = h100;
-    t.compute_slices = 8;
-    struct mig_set set;
-    assert_false(mig_set_named(&t, "all-balanced", &set));
-    assert_string_equal(mig_set_names(&t, a)[2], "all-1g.10gb");
-}
-
 static void the_plain_profile_of_a_size_is_the_one_that_fits_most_often(void **state)
 {
     (void)state;
@@ -160,9 +110,6 @@ int main(void)
         cmocka_unit_test(resources_follow_the_strategy),
         cmocka_unit_test(resources_lead_back_to_their_profile),
         cmocka_unit_test(the_product_label_names_the_profile_under_single),
-        cmocka_unit_test(mig_parted_brings_named_sets),
-        cmocka_unit_test(every_listed_set_exists),
-        cmocka_unit_test(gpus_of_other_sizes_have_no_balanced_set),
         cmocka_unit_test(the_plain_profile_of_a_size_is_the_one_that_fits_most_often),
         cmocka_unit_test(quotas_are_those_of_the_sample),
     };
