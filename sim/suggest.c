@@ -59,18 +59,15 @@ static unsigned fill_row(struct table *t, size_t i)
     return lowest;
 }
 
-/* The cost of turning a into b, or anything above `most` once it must be more. */
+/* The cost of turning a into b, or anything above `most` once it must be more: no row's least is
+ * below that of the row above, nor a swap's cost below that of the row it skips and one edit. */
 static unsigned distance(struct table *t, unsigned most)
 {
     for (size_t j = 0; j <= t->b_len; j++)
         t->rows[0][j] = (unsigned)j * EDIT;
-    unsigned lowest_above = 0;
-    for (size_t i = 1; i <= t->a_len; i++) {
-        const unsigned lowest = fill_row(t, i);
-        if (lowest > most && lowest_above > most)
-            return most + 1; /* a swap reaches back two rows, no further */
-        lowest_above = lowest;
-    }
+    for (size_t i = 1; i <= t->a_len; i++)
+        if (fill_row(t, i) > most)
+            return most + 1;
     return t->rows[t->a_len % 3][t->b_len];
 }
 

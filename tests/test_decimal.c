@@ -30,6 +30,7 @@ static const struct row {
     {"power_moves_the_point_left", "12345", 1, -2, 123, false, false},
     {"power_moves_the_point_before_the_digits", "5", 1000, -3, 5, true, false},
     {"power_makes_it_vanish", "5", 1, -1000000, 0, false, false},
+    {"power_makes_a_unit_vanish", "1", 10, -2, 0, false, false},
     {"nothing_vanishes_exactly", "0", 1, -1000000, 0, true, false},
     {"nothing_grows_to_nothing", "0.0", 1, 1000000, 0, true, false},
     {"power_makes_it_too_large", "1", 1, 1000000, INT64_MAX, true, true},

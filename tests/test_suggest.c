@@ -77,11 +77,11 @@ static unsigned slow_distance(const char *a, size_t i, const char *b, size_t j)
     return best;
 }
 
-static void random_word(gsl_rng *r, char *word, size_t most)
+static void random_word(gsl_rng *r, char *word, size_t most, unsigned letters)
 {
     const size_t len = 1 + gsl_rng_uniform_int(r, most);
     for (size_t i = 0; i < len; i++)
-        word[i] = (char)('a' + gsl_rng_uniform_int(r, 2));
+        word[i] = (char)('a' + gsl_rng_uniform_int(r, letters));
     word[len] = '\0';
 }
 
@@ -95,11 +95,12 @@ static void agrees_with_the_textbook(void **state)
     (void)state;
     gsl_rng *r = rng_open(20260302, 0, "test", 0);
     unsigned near = 0;
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 6000; i++) {
         char a[8];
         char b[8];
-        random_word(r, a, 7);
-        random_word(r, b, 7);
+        const unsigned letters = 2 + (unsigned)gsl_rng_uniform_int(r, 3);
+        random_word(r, a, 7, letters);
+        random_word(r, b, 7, letters);
         const size_t longer = strlen(a) > strlen(b) ? strlen(a) : strlen(b);
         const unsigned edits = slow_distance(a, strlen(a), b, strlen(b));
         struct suggest s;

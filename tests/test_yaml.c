@@ -331,10 +331,37 @@ static void a_billion_laughs_are_refused(void **state)
     free(text.text);
 }
 
+/* A list of 99 values is 100, and so is each alias of it. */
+static void aliases_may_make_just_so_many_values(void **state)
+{
+    (void)state;
+    for (int extra = 0; extra <= 1; extra++) {
+        struct text_stream text;
+        FILE *out = text_stream_open(&text);
+        fputs("- &a [x", out);
+        for (int i = 1; i < 99; i++)
+            fputs(", x", out);
+        fputs("]\n", out);
+        for (int i = 0; i < YAML_MOST_ALIASED / 100 + extra; i++)
+            fputs("- *a\n", out);
+        text_stream_close(&text);
+        struct messages m;
+        struct yaml_file *f = parse(&m, text.text);
+        messages_assert(&m, extra == 0 ? ""
+                                       : "t:1002:3: error: alias '*a': aliases make more than "
+                                         "100000 values of this file\n");
+        yaml_close(f);
+        messages_close(&m);
+        free(text.text);
+    }
+}
+
 static void large_maps_find_their_keys(void **state)
 {
     (void)state;
-    for (unsigned n = 1; n < 3000; n = n < 20 ? n + 1 : n * 3) {
+    static const unsigned sizes[] = {1, 2, 15, 16, 17, 18, 19, 63, 64, 65, 128, 1000, 2048};
+    for (size_t k = 0; k < LEN(sizes); k++) {
+        const unsigned n = sizes[k];
         struct text_stream text;
         FILE *out = text_stream_open(&text);
         for (unsigned i = 0; i < n; i++)
@@ -482,6 +509,7 @@ int main(void)
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(nesting_through_aliases_is_bounded),
         cmocka_unit_test(a_billion_laughs_are_refused),
+        cmocka_unit_test(aliases_may_make_just_so_many_values),
         cmocka_unit_test(large_maps_find_their_keys),
         cmocka_unit_test(getting_from_no_map_finds_nothing),
         cmocka_unit_test(kinds_have_names),
