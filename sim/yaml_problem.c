@@ -20,7 +20,9 @@ static const struct wording {
     const char *note; /* NULL, or what began at the context */
 } wordings[] = {
     {"mapping values are not allowed in this context", NULL, AT_PROBLEM,
-     "no key can end here; put text that holds ': ' in quotes, or check the indentation", NULL},
+     "no key can end here; put text that holds ': ' in quotes, or check the indentation and "
+     "the line above",
+     NULL},
     {"mapping keys are not allowed in this context", NULL, AT_PROBLEM,
      "no key can begin here; check the indentation", NULL},
     {"block sequence entries are not allowed in this context", NULL, AT_PROBLEM,

@@ -1,32 +1,9 @@
 #include "sim/yaml.h"
 #include "tests/messages.h"
 #include "tests/unit.h"
+#include "tests/yaml_dump.h"
 
 #include <string.h>
-
-/* Trees in one line: {key: value}, [items], 'in quotes', ~ for null. */
-static void dump(FILE *out, const struct yaml_node *n)
-{
-    if (n->kind == YAML_SCALAR) {
-        const char *quote = n->quoted ? "'" : "";
-        fprintf(out, "%s%s%s", quote, yaml_is_null(n) ? "~" : n->text, quote);
-        assert_int_equal(strlen(n->text), n->len);
-    } else if (n->kind == YAML_LIST) {
-        for (size_t i = 0; i < n->len; i++) {
-            fputs(i == 0 ? "[" : ", ", out);
-            dump(out, n->items[i]);
-        }
-        fputs(n->len == 0 ? "[]" : "]", out);
-    } else {
-        for (size_t i = 0; i < n->len; i++) {
-            fputs(i == 0 ? "{" : ", ", out);
-            dump(out, n->pairs[i].key);
-            fputs(": ", out);
-            dump(out, n->pairs[i].value);
-        }
-        fputs(n->len == 0 ? "{}" : "}", out);
-    }
-}
 
 static const struct row {
     const char *name;
@@ -108,7 +85,7 @@ static const struct row {
     {"at_sign", "a: @b\n", "", "t:1:4: error: no value can begin with '@'; put it in quotes\n"},
     {"two_colons", "a: b: c\n", "",
      "t:1:5: error: no key can end here; put text that holds ': ' in quotes, or check the "
-     "indentation\n"},
+     "indentation and the line above\n"},
     {"no_colon", "a: 1\nbc\nd: 2\n", "",
      "t:2:1: error: expected 'key: value'; there is no ':' after this\n"},
     {"text_behind_a_quote", "a: 1\nb: 'x' y\nc: 2\n", "",
@@ -170,10 +147,8 @@ static void assert_docs(const struct yaml_file *f, const char *want)
 {
     struct text_stream got;
     FILE *out = text_stream_open(&got);
-    for (size_t i = 0; i < yaml_docs(f); i++) {
-        dump(out, yaml_doc(f, i));
-        fputc('\n', out);
-    }
+    for (size_t i = 0; i < yaml_docs(f); i++)
+        yaml_dump(out, yaml_doc(f, i));
     assert_string_equal(text_stream_close(&got), want);
     free(got.text);
 }
@@ -413,67 +388,6 @@ static void kinds_have_names(void **state)
     messages_close(&m);
 }
 
-static const struct overlay {
-    const char *name;
-    const char *base;
-    const char *over;
-    const char *want;
-} overlays[] = {
-    {"overlay_replaces_and_adds", "{a: 1, b: 2}", "{c: 3, a: 4}", "{a: 4, b: 2, c: 3}\n"},
-    {"overlay_merges_maps", "{a: {b: {x: 1}, c: 2}, d: 3}", "{a: {b: {y: 4}}}",
-     "{a: {b: {x: 1, y: 4}, c: 2}, d: 3}\n"},
-    {"overlay_replaces_lists", "{a: [1, 2]}", "{a: [3]}", "{a: [3]}\n"},
-    {"overlay_replaces_other_kinds", "{a: {b: 1}, c: 2}", "{a: 3, c: {d: 4}}",
-     "{a: 3, c: {d: 4}}\n"},
-    {"overlay_by_null_takes_away", "{a: {b: 1}}", "{a: ~}", "{a: ~}\n"},
-    {"overlay_of_no_maps", "[1]", "2", "2\n"},
-    {"overlay_of_nothing", "{a: 1}", "{}", "{a: 1}\n"},
-    {"overlay_over_nothing", "{}", "{a: 1}", "{a: 1}\n"},
-    {"overlay_grows_beyond_the_index",
-     "{a: 0, b: 1, c: 2, d: 3, e: 4, f: 5, g: 6, h: 7, i: 8, j: 9}",
-     "{j: 1, k: 10, l: 11, m: 12, n: 13, o: 14, p: 15, q: 16}",
-     "{a: 0, b: 1, c: 2, d: 3, e: 4, f: 5, g: 6, h: 7, i: 8, j: 1, k: 10, l: 11, m: 12, n: 13, "
-     "o: 14, p: 15, q: 16}\n"},
-};
-
-static void check_overlay(void **state)
-{
-    const struct overlay *row = *state;
-    struct messages m;
-    struct yaml_file *base = parse(&m, row->base);
-    struct yaml_file *over = yaml_parse("o", row->over, strlen(row->over), &m.diag);
-    const struct yaml_node *both = yaml_overlay(over, yaml_doc(base, 0), yaml_doc(over, 0));
-    struct text_stream got;
-    FILE *out = text_stream_open(&got);
-    dump(out, both);
-    fputc('\n', out);
-    assert_string_equal(text_stream_close(&got), row->want);
-    free(got.text);
-    for (size_t i = 0; both->kind == YAML_MAP && i < both->len; i++)
-        assert_ptr_equal(yaml_get(both, both->pairs[i].key->text), both->pairs[i].value);
-    yaml_close(over);
-    yaml_close(base);
-    messages_close(&m);
-}
-
-static void an_overlay_stands_where_it_was_written_last(void **state)
-{
-    (void)state;
-    struct messages m;
-    struct yaml_file *base = parse(&m, "a: 1\nb: 2\n");
-    struct yaml_file *over = yaml_parse("o", "\nb: 3\n", 6, &m.diag);
-    const struct yaml_node *both = yaml_overlay(over, yaml_doc(base, 0), yaml_doc(over, 0));
-    assert_string_equal(both->file, "o");
-    assert_string_equal(both->pairs[0].key->file, "t");
-    assert_string_equal(both->pairs[1].key->file, "o");
-    assert_int_equal(both->pairs[1].key->line, 2);
-    assert_ptr_equal(yaml_overlay(over, NULL, both), both);
-    assert_ptr_equal(yaml_overlay(over, both, NULL), both);
-    yaml_close(over);
-    yaml_close(base);
-    messages_close(&m);
-}
-
 static void files_are_read_or_the_reason_is_given(void **state)
 {
     (void)state;
@@ -513,18 +427,13 @@ int main(void)
         cmocka_unit_test(large_maps_find_their_keys),
         cmocka_unit_test(getting_from_no_map_finds_nothing),
         cmocka_unit_test(kinds_have_names),
-        cmocka_unit_test(an_overlay_stands_where_it_was_written_last),
         cmocka_unit_test(files_are_read_or_the_reason_is_given),
     };
-    struct CMUnitTest tests[LEN(rows) + LEN(overlays) + LEN(others)];
+    struct CMUnitTest tests[LEN(rows) + LEN(others)];
     size_t n = 0;
     for (size_t i = 0; i < LEN(rows); i++)
         tests[n++] = (struct CMUnitTest){
             .name = rows[i].name, .test_func = check_row, .initial_state = (void *)&rows[i]};
-    for (size_t i = 0; i < LEN(overlays); i++)
-        tests[n++] = (struct CMUnitTest){.name = overlays[i].name,
-                                         .test_func = check_overlay,
-                                         .initial_state = (void *)&overlays[i]};
     for (size_t i = 0; i < LEN(others); i++)
         tests[n++] = others[i];
     return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
