@@ -269,7 +269,7 @@ static bool add_wanted(const struct mig_table *t, const struct rule *r, struct m
         const struct wanted *w = &r->devices.list[i];
         const int p = mig_profile_find(t, w->profile);
         if (p != MIG_NONE)
-            set->counts[p] += (uint32_t)w->count;
+            set->counts[p] = (uint32_t)w->count;
         else if (d != NULL)
             mig_set_no_profile(t, w->profile, w->at, d);
         ok = ok && p != MIG_NONE;

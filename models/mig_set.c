@@ -61,6 +61,19 @@ const char *const *mig_set_names(const struct mig_table *t, struct arena *a)
     return names;
 }
 
+int mig_set_uniform(const struct mig_table *t, const struct mig_set *set)
+{
+    int only = MIG_NONE;
+    for (unsigned p = 0; p < t->len; p++) {
+        if (set->counts[p] == 0)
+            continue;
+        if (only != MIG_NONE)
+            return MIG_NONE;
+        only = (int)p;
+    }
+    return only;
+}
+
 void mig_set_no_profile(const struct mig_table *t, const char *profile, struct src_pos at,
                         struct diag *d)
 {

@@ -26,6 +26,10 @@ bool mig_set_named(const struct mig_table *t, const char *name, struct mig_set *
 /* Their names, ended by NULL. */
 const char *const *mig_set_names(const struct mig_table *t, struct arena *a);
 
+/* The profile of all its instances, as the strategy `single` demands; MIG_NONE if there are several
+ * profiles, or no instance. */
+int mig_set_uniform(const struct mig_table *t, const struct mig_set *set);
+
 /* Complains that a table lacks the profile that was written at `at`. */
 void mig_set_no_profile(const struct mig_table *t, const char *profile, struct src_pos at,
                         struct diag *d);

@@ -122,6 +122,17 @@ static void names_of_mig_parted_need_no_file(void **state)
     assert_string_equal(messages_text(&b->f->said), "");
 }
 
+static void a_rule_without_mig_mode_suits_every_model(void **state)
+{
+    struct bench *b = *state;
+    assert_true(add(b, "mig-configs:\n  off:\n"
+                       "    - {devices: all, mig-enabled: false, mig-devices: {x: 9}}\n"));
+    const struct gpu_model *v100 = catalogue_find_gpu(b->f->c, "V100-16GB");
+    assert_true(mig_configs_check(b->c, "off", v100, NULL, here, &b->f->said.diag));
+    assert_false(mig_configs_set(b->c, "off", v100, 0).enabled);
+    assert_true(check(b, "off"));
+}
+
 static void a_file_goes_before_the_shipped_names(void **state)
 {
     struct bench *b = *state;
@@ -271,6 +282,7 @@ int main(void)
         WITH_BENCH(rules_apply_to_the_gpus_they_name),
         WITH_BENCH(a_device_filter_picks_the_model),
         WITH_BENCH(names_of_mig_parted_need_no_file),
+        WITH_BENCH(a_rule_without_mig_mode_suits_every_model),
         WITH_BENCH(a_file_goes_before_the_shipped_names),
         WITH_BENCH(unknown_names_get_the_nearest),
         WITH_BENCH(what_does_not_suit_the_model_is_refused),

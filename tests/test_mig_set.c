@@ -61,6 +61,17 @@ static void gpus_of_other_sizes_have_no_balanced_set(void **state)
     arena_free(a);
 }
 
+static void a_set_of_one_profile_is_uniform(void **state)
+{
+    (void)state;
+    struct mig_set set = {.enabled = true};
+    assert_int_equal(mig_set_uniform(&h100, &set), MIG_NONE);
+    set.counts[P3] = 2;
+    assert_int_equal(mig_set_uniform(&h100, &set), P3);
+    set.counts[P1] = 1;
+    assert_int_equal(mig_set_uniform(&h100, &set), MIG_NONE);
+}
+
 static void assert_says(struct messages *said, const char *text)
 {
     if (strstr(messages_text(said), text) == NULL)
@@ -94,6 +105,8 @@ static void lists_of_profiles_are_counted(void **state)
     assert_says(&said,
                 "s.yaml:1:38: error: '1g.10g': H100-80GB has no such MIG profile; did you mean "
                 "'1g.10gb'?");
+    names[1] = "1g.10gb";
+    assert_false(mig_set_read(&texts, space, &said.diag, &set));
     texts.len = 0;
     assert_true(mig_set_read(&texts, space, &said.diag, &set));
     yaml_close(file);
@@ -107,6 +120,7 @@ int main(void)
         cmocka_unit_test(mig_parted_brings_named_sets),
         cmocka_unit_test(every_listed_set_exists),
         cmocka_unit_test(gpus_of_other_sizes_have_no_balanced_set),
+        cmocka_unit_test(a_set_of_one_profile_is_uniform),
         cmocka_unit_test(lists_of_profiles_are_counted),
     };
     return cmocka_run_group_tests_name("mig_set", tests, NULL, NULL);
