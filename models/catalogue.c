@@ -135,56 +135,66 @@ const void *entry_named(struct entry_reading *r, enum entry_sort sort, const cha
     return entry;
 }
 
-static void *put_new(struct catalogue *c, enum entry_sort sort, const char *name, struct src_pos at)
+static struct slot *put_new(struct shelf *s, const char *name, void *entry)
 {
-    struct shelf *s = &c->shelves[sort];
     const uint32_t id = intern_add(s->names, name);
     if (id == s->cap) {
         s->cap = s->cap == 0 ? 32 : 2 * s->cap;
         s->slots = realloc(s->slots, s->cap * sizeof s->slots[0]);
         SIM_REQUIRE(s->slots != NULL);
     }
-    s->slots[id] = (struct slot){arena_alloc(c->arena, kinds[sort]->bytes), at};
-    return s->slots[id].entry;
+    s->slots[id] = (struct slot){.entry = entry};
+    return &s->slots[id];
 }
 
-/* Where an entry of that name belongs; complains if the name is taken, or is not to be replaced. */
-static void *place_for(struct catalogue *c, enum entry_sort sort, const struct entry_head *head,
+static void complain_of_twin(const struct slot *old, const char *name, struct src_pos at,
+                             struct diag *d)
+{
+    diag_error(d, at, "name: '%s': %s; choose another, or say `replaces: true`", name,
+               old->at.file == NULL ? "ships with the program" : "is given twice");
+    if (old->at.file != NULL)
+        diag_note(d, old->at, "here for the first time");
+}
+
+/* A name that is new, unless it is to replace one; or one that is taken, if it is. */
+static void check_name(struct catalogue *c, enum entry_sort sort, const struct entry_head *head,
                        const struct yaml_node *node, struct diag *d)
 {
-    const struct src_pos at = entry_pos(node, "name");
-    struct slot *old = find_slot(&c->shelves[sort], head->name);
+    const struct slot *old = find_slot(&c->shelves[sort], head->name);
     struct suggest s;
-    if (old == NULL) {
-        if (head->replaces)
-            diag_error(d, entry_pos(node, "replaces"),
-                       "replaces: 'true': there is no %s '%s' to replace%s", kinds[sort]->noun,
-                       head->name, nearest(c, sort, &s, head->name));
-        return put_new(c, sort, head->name, at);
-    }
-    if (!head->replaces) {
-        diag_error(d, at, "name: '%s': %s; choose another, or say `replaces: true`", head->name,
-                   old->at.file == NULL ? "ships with the program" : "is given twice");
-        if (old->at.file != NULL)
-            diag_note(d, old->at, "here for the first time");
-    }
-    old->at = at;
-    return old->entry;
+    if (head->name[0] == '\0')
+        diag_error(d, entry_pos(node, "name"), "name: '': is empty; give it a name");
+    if (old == NULL && head->replaces)
+        diag_error(d, entry_pos(node, "replaces"),
+                   "replaces: 'true': there is no %s '%s' to replace%s", kinds[sort]->noun,
+                   head->name, nearest(c, sort, &s, head->name));
+    if (old != NULL && !head->replaces)
+        complain_of_twin(old, head->name, entry_pos(node, "name"), d);
 }
 
+/* A new entry is put on its shelf even with mistakes; an old one is left as it is rather than
+ * replaced by a wrong one. */
 static void add_entry(struct catalogue *c, struct config_reader *r, enum entry_sort sort,
                       const struct yaml_node *node)
 {
+    const unsigned before = diag_errors(r->diag);
     const struct entry_kind *kind = kinds[sort];
     struct entry_head *raw = arena_alloc(c->arena, kind->table->bytes);
     struct entry_reading reading = {.config = r, .catalogue = c, .node = node};
     reading.sound = config_read(r, node, yaml_pos(node), kind->table, raw);
     if (raw->name == NULL)
         return;
-    if (raw->name[0] == '\0')
-        diag_error(r->diag, entry_pos(node, "name"), "name: '': is empty; give it a name");
-    void *entry = place_for(c, sort, raw, node, r->diag);
+    check_name(c, sort, raw, node, r->diag);
+    void *entry = arena_alloc(c->arena, kind->bytes);
     kind->finish(&reading, raw, entry);
+    struct slot *slot = find_slot(&c->shelves[sort], raw->name);
+    if (slot == NULL)
+        slot = put_new(&c->shelves[sort], raw->name, entry);
+    else if (diag_errors(r->diag) == before)
+        memcpy(slot->entry, entry, kind->bytes);
+    else
+        return;
+    slot->at = entry_pos(node, "name");
 }
 
 static void add_list(struct catalogue *c, struct config_reader *r, enum entry_sort sort,

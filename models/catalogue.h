@@ -14,8 +14,9 @@
  * Order    Lists are in the order of adding; a replacement keeps the place of what it replaces.
  * Memory   Owns all entries until catalogue_close; pointers to them stay valid until then, and show
  *          the replacement after one. The diag must outlive the catalogue.
- * Errors   All mistakes of a file in one run, in the diag. An entry with mistakes is kept under its
- *          name, as far as it was understood, so that naming it is no further mistake.
+ * Errors   All mistakes of a file in one run, in the diag. A new entry with mistakes is kept under
+ *          its name, as far as it was understood, so that naming it is no further mistake; a GPU
+ *          model never has a MIG table with flaws. A replacement with mistakes replaces nothing.
  * Cost     A few milliseconds to open; O(1) to find.
  * Threads  May be shared once nothing is added any more.
  */

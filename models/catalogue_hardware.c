@@ -137,8 +137,11 @@ static void finish_gpu(struct entry_reading *r, const void *raw_entry, void *ent
     *g = raw->model;
     g->name = raw->head.name;
     g->source = raw->head.source;
-    if (raw->mig != NULL)
-        g->mig = entry_named(r, ENTRY_MIG, "mig", raw->mig);
+    const struct mig_table *t =
+        raw->mig == NULL ? NULL : entry_named(r, ENTRY_MIG, "mig", raw->mig);
+    unsigned flawed;
+    if (t != NULL && mig_table_flaw(t, &flawed) == NULL)
+        g->mig = t;
 }
 
 static void check_gpus(struct entry_reading *r, const struct raw_machine *raw)

@@ -174,6 +174,30 @@ static void a_replacement_stands_in_everywhere(void **state)
     yaml_close(file);
 }
 
+static void a_replacement_with_mistakes_replaces_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct yaml_file *file;
+    assert_false(add(f, &file,
+                     "mig: [{name: H100-80GB, replaces: true, geometry: seven-slices,\n"
+                     "       profiles: [{kind: 1g, name: x}, {kind: 2g, name: x}]}]\n"
+                     "machines: [{name: gb10, vcpus: 1, memory: 1GiB}]\n"));
+    assert_int_equal(catalogue_find_mig(f->c, "H100-80GB")->len, 7);
+    assert_int_equal(catalogue_find_machine(f->c, "gb10")->vcpus, 20);
+    yaml_close(file);
+}
+
+static void a_gpu_never_has_a_table_with_flaws(void **state)
+{
+    struct fixture *f = *state;
+    struct yaml_file *file;
+    assert_false(add(f, &file,
+                     "mig: [{name: t, geometry: seven-slices, profiles: []}]\n"
+                     "gpus: [{name: g, mig: t}]\n"));
+    assert_null(catalogue_find_gpu(f->c, "g")->mig);
+    yaml_close(file);
+}
+
 /* One mistake, one message. */
 static const struct row {
     const char *name;
@@ -490,6 +514,8 @@ int main(void)
         WITH_CATALOGUE(a_twin_shows_where_the_first_stands),
         WITH_CATALOGUE(processors_without_identity_may_be_many),
         WITH_CATALOGUE(a_replacement_stands_in_everywhere),
+        WITH_CATALOGUE(a_replacement_with_mistakes_replaces_nothing),
+        WITH_CATALOGUE(a_gpu_never_has_a_table_with_flaws),
         WITH_CATALOGUE(entries_with_mistakes_keep_their_name),
         WITH_CATALOGUE(an_empty_file_adds_nothing),
         WITH_CATALOGUE(a_missing_file_is_reported),
