@@ -1,0 +1,134 @@
+#include "models/mig_layout_spec.h"
+
+#include "models/mig_misfit.h"
+#include "models/mig_place.h"
+#include "models/mig_resource.h"
+#include "sim/arena.h"
+#include "sim/quantity.h"
+#include "sim/suggest.h"
+#include "sim/yaml.h"
+
+#include <string.h>
+
+#define LAYOUT_HINT "a list of profiles such as [3g.40gb, 3g.40gb], or a set such as all-1g.10gb"
+
+struct reading {
+    const struct mig_table *table;
+    struct mig_space *space;
+    struct arena *arena;
+    struct diag *diag;
+};
+
+static bool complain_profile(const struct reading *r, const struct yaml_node *n)
+{
+    struct suggest s;
+    suggest_init(&s, n->text);
+    for (unsigned p = 0; p < r->table->len; p++)
+        suggest_offer(&s, r->table->profiles[p].name);
+    diag_error(r->diag, yaml_pos(n), "layout: '%s': %s has no such profile%s", n->text,
+               r->table->name, suggest_hint(&s));
+    return false;
+}
+
+static bool read_profiles(const struct reading *r, const struct yaml_node *n, struct mig_set *out)
+{
+    bool ok = true;
+    *out = (struct mig_set){.enabled = true};
+    for (size_t i = 0; i < n->len; i++) {
+        const struct yaml_node *item = n->items[i];
+        const int p = item->kind == YAML_SCALAR ? mig_profile_find(r->table, item->text) : MIG_NONE;
+        if (item->kind != YAML_SCALAR) {
+            diag_error(r->diag, yaml_pos(item), "layout: %s; expected the name of a profile",
+                       yaml_kind_name(item));
+            ok = false;
+        } else if (p == MIG_NONE) {
+            ok = complain_profile(r, item);
+        } else {
+            out->counts[p]++;
+        }
+    }
+    return ok;
+}
+
+static bool read_name(const struct reading *r, const struct yaml_node *n, struct mig_set *out)
+{
+    if (mig_set_named(r->table, n->text, out))
+        return true;
+    struct suggest s;
+    suggest_init(&s, n->text);
+    suggest_offer_all(&s, mig_set_names(r->table, r->arena));
+    diag_error(r->diag, yaml_pos(n), "layout: '%s': no such set%s; expected " LAYOUT_HINT, n->text,
+               suggest_hint(&s));
+    return false;
+}
+
+static bool read_set(const struct reading *r, const struct yaml_node *n, struct mig_layout *layout,
+                     bool *enabled)
+{
+    struct mig_set set;
+    bool ok = false;
+    if (n->kind == YAML_LIST)
+        ok = read_profiles(r, n, &set);
+    else if (n->kind == YAML_SCALAR && !yaml_is_null(n))
+        ok = read_name(r, n, &set);
+    else
+        diag_error(r->diag, yaml_pos(n), "layout: %s; expected " LAYOUT_HINT, yaml_kind_name(n));
+    if (!ok)
+        return false;
+    *enabled = set.enabled;
+    *layout = (struct mig_layout){0};
+    if (mig_place_in_any_order(r->space, MIG_DRIVER_ORDER, layout, set.counts) ||
+        mig_fit(r->space, layout, set.counts))
+        return true;
+    diag_error(r->diag, yaml_pos(n), "layout: no %s can be cut so: %s", r->table->name,
+               mig_misfit(r->space, r->arena, set.counts));
+    return false;
+}
+
+static bool read_by_gpu(const struct reading *r, const struct yaml_node *map, unsigned gpus,
+                        struct mig_layout *layouts, bool *enabled)
+{
+    bool ok = true;
+    for (size_t i = 0; i < map->len; i++) {
+        const struct yaml_node *key = map->pairs[i].key;
+        int64_t gpu;
+        const char *why;
+        if (strcmp(key->text, "default") == 0)
+            continue;
+        if (!quantity_int(key->text, &gpu, &why) || gpu < 0 || gpu >= gpus) {
+            diag_error(r->diag, yaml_pos(key),
+                       "layout: '%s': expected default, or the number of a GPU from 0 to %u",
+                       key->text, gpus - 1);
+            ok = false;
+            continue;
+        }
+        ok &= read_set(r, map->pairs[i].value, &layouts[gpu], &enabled[gpu]);
+    }
+    return ok;
+}
+
+static bool read_layouts(const struct reading *r, const struct yaml_node *n, unsigned gpus,
+                         struct mig_layout *layouts, bool *enabled)
+{
+    const struct yaml_node *all = n->kind == YAML_MAP ? yaml_get(n, "default") : n;
+    struct mig_layout layout = {0};
+    bool is_enabled = false;
+    bool ok = all == NULL || read_set(r, all, &layout, &is_enabled);
+    for (unsigned g = 0; g < gpus; g++) {
+        layouts[g] = layout;
+        enabled[g] = is_enabled;
+    }
+    if (n->kind == YAML_MAP)
+        ok &= read_by_gpu(r, n, gpus, layouts, enabled);
+    return ok;
+}
+
+bool mig_layout_spec_read(const struct yaml_node *n, const struct mig_table *t, unsigned gpus,
+                          struct mig_layout *layouts, bool *enabled, struct arena *a,
+                          struct diag *d)
+{
+    const struct reading r = {t, mig_space_new(t, MIG_ALL_PROFILES), a, d};
+    const bool ok = read_layouts(&r, n, gpus, layouts, enabled);
+    mig_space_free(r.space);
+    return ok;
+}

@@ -1,0 +1,260 @@
+#include "models/pool_devices.h"
+
+#include "models/machine.h"
+#include "models/mig_layout_spec.h"
+#include "models/mig_resource.h"
+#include "models/names.h"
+#include "models/sharing.h"
+#include "sim/arena.h"
+#include "sim/check.h"
+
+#include <string.h>
+
+/* One piece of a GPU that one resource name offers: all of it, or an instance. */
+struct piece {
+    uint32_t resource;
+    struct device_unit unit;
+};
+
+struct making {
+    const struct pool_spec *spec;
+    const struct machine *machine;
+    struct names *names;
+    struct arena *arena;
+    struct diag *diag;
+    struct piece *pieces;
+    uint32_t pieces_len;
+};
+
+/* --- pieces --- */
+
+static void add_piece(struct making *m, const char *resource, struct device_unit unit)
+{
+    m->pieces[m->pieces_len++] = (struct piece){intern_add(m->names->resources, resource), unit};
+}
+
+static void add_whole(struct making *m, unsigned gpu)
+{
+    const struct mig_share all = {1, 1, false};
+    add_piece(m, MIG_WHOLE_GPU_RESOURCE,
+              (struct device_unit){.gpu = (uint16_t)gpu,
+                                   .milli = 1000,
+                                   .memory_bytes = (uint64_t)m->machine->gpu->memory_bytes,
+                                   .compute = all,
+                                   .memory = all});
+}
+
+static void add_instance(struct making *m, unsigned gpu, unsigned profile, unsigned start)
+{
+    const struct mig_table *t = m->machine->gpu->mig;
+    const struct mig_profile *p = &t->profiles[profile];
+    const char *resource = mig_resource_name(m->arena, (enum mig_strategy)m->spec->mig.strategy, p);
+    if (resource == NULL)
+        return;
+    add_piece(m, resource,
+              (struct device_unit){
+                  .gpu = (uint16_t)gpu,
+                  .milli = (uint16_t)(1000u * p->memory_slices / t->memory_slices),
+                  .slice_start = (uint16_t)start,
+                  .slices = p->memory_slices,
+                  .profile = p->name,
+                  .memory_bytes = (uint64_t)p->memory_bytes,
+                  .compute = mig_share(t, profile, MIG_BOUND_COMPUTE),
+                  .memory = mig_share(t, profile, MIG_BOUND_MEMORY),
+              });
+}
+
+/* By profile, then by place: the order in which a device plugin lists them is not specified. */
+static void add_instances(struct making *m, const struct mig_layout *layouts)
+{
+    const struct mig_table *t = m->machine->gpu->mig;
+    for (unsigned p = 0; p < t->len; p++)
+        for (unsigned g = 0; g < (unsigned)m->machine->gpus; g++)
+            for (unsigned s = 0; s < t->memory_slices; s++)
+                if (mig_at(&layouts[g], s) == (int)p)
+                    add_instance(m, g, p, s);
+}
+
+/* All instances of one profile. */
+static bool is_uniform(const struct mig_table *t, const struct mig_layout *l)
+{
+    for (unsigned p = 0; p < t->len; p++)
+        if (mig_count(l, p) > 0)
+            return mig_count(l, p) == l->len;
+    return true;
+}
+
+static bool strategy_allows(const struct making *m, const struct mig_layout *layouts,
+                            const bool *enabled)
+{
+    if (m->spec->mig.strategy != MIG_STRATEGY_SINGLE)
+        return true;
+    for (int64_t g = 0; g < m->machine->gpus; g++) {
+        if (enabled[g] == enabled[0] && is_uniform(m->machine->gpu->mig, &layouts[g]) &&
+            mig_multiset(&layouts[g]) == mig_multiset(&layouts[0]))
+            continue;
+        diag_error(
+            m->diag, yaml_pos(m->spec->mig.layout),
+            "mig: strategy single needs all GPUs cut into instances of one profile; use mixed");
+        return false;
+    }
+    return true;
+}
+
+static bool make_pieces(struct making *m)
+{
+    const unsigned gpus = (unsigned)m->machine->gpus;
+    struct mig_layout layouts[NODE_MOST_GPUS] = {{0}};
+    bool enabled[NODE_MOST_GPUS] = {false};
+    const struct yaml_node *layout = m->spec->mig.layout;
+    if (layout != NULL && m->machine->gpu->mig == NULL) {
+        diag_error(m->diag, yaml_pos(layout), "mig: %s cannot be partitioned",
+                   m->machine->gpu->name);
+        return false;
+    }
+    if (layout != NULL && !mig_layout_spec_read(layout, m->machine->gpu->mig, gpus, layouts,
+                                                enabled, m->arena, m->diag))
+        return false;
+    if (layout != NULL && !strategy_allows(m, layouts, enabled))
+        return false;
+    m->pieces = arena_alloc(m->arena, (size_t)gpus * MIG_MOST_SLICES * sizeof m->pieces[0]);
+    for (unsigned g = 0; g < gpus; g++)
+        if (!enabled[g] || m->spec->mig.strategy == MIG_STRATEGY_NONE)
+            add_whole(m, g);
+    if (layout != NULL && m->spec->mig.strategy != MIG_STRATEGY_NONE)
+        add_instances(m, layouts);
+    return true;
+}
+
+/* --- classes of pieces --- */
+
+static uint32_t count_of(const struct making *m, uint32_t resource)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->pieces_len; i++)
+        n += m->pieces[i].resource == resource;
+    return n;
+}
+
+static bool is_first(const struct making *m, uint32_t i)
+{
+    for (uint32_t j = 0; j < i; j++)
+        if (m->pieces[j].resource == m->pieces[i].resource)
+            return false;
+    return true;
+}
+
+/* GPUs are units by their number; those that are cut are not there. */
+static struct class_spec whole_class(const struct making *m, uint32_t resource)
+{
+    const uint32_t gpus = (uint32_t)m->machine->gpus;
+    struct device_unit *units = arena_alloc(m->arena, gpus * sizeof units[0]);
+    for (uint32_t i = 0; i < m->pieces_len; i++) {
+        if (m->pieces[i].resource != resource)
+            continue;
+        units[m->pieces[i].unit.gpu] = m->pieces[i].unit;
+        units[m->pieces[i].unit.gpu].domain = UINT16_MAX;
+    }
+    return (struct class_spec){
+        .resource = resource, .kind = DEVICE_WHOLE, .units = units, .units_len = gpus};
+}
+
+static struct class_spec instance_class(const struct making *m, uint32_t resource)
+{
+    const uint32_t len = count_of(m, resource);
+    struct device_unit *units = arena_alloc(m->arena, len * sizeof units[0]);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->pieces_len; i++) {
+        if (m->pieces[i].resource != resource)
+            continue;
+        units[n] = m->pieces[i].unit;
+        units[n++].domain = UINT16_MAX;
+    }
+    return (struct class_spec){
+        .resource = resource, .kind = DEVICE_INSTANCE, .units = units, .units_len = len};
+}
+
+/* Every piece `replicas` times. A replica may use all the memory: nothing fences it. */
+static struct class_spec replica_class(const struct making *m, uint32_t resource,
+                                       struct pool_devices *out)
+{
+    const struct timeslicing_section *ts = &m->spec->sharing.timeslicing;
+    const uint32_t replicas = (uint32_t)ts->replicas;
+    const uint32_t len = count_of(m, resource) * replicas;
+    struct device_unit *units = arena_alloc(m->arena, len * sizeof units[0]);
+    struct timeslice_params *params = arena_alloc(m->arena, sizeof *params);
+    params->overhead_q16 = (uint32_t)(ts->overhead * 65536 + 0.5);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < m->pieces_len; i++) {
+        if (m->pieces[i].resource != resource)
+            continue;
+        const struct device_unit *piece = &m->pieces[i].unit;
+        out->domains[out->domains_len] =
+            (struct domain_spec){piece->gpu, &sharing_timeslice, params};
+        for (uint32_t k = 0; k < replicas; k++, n++) {
+            units[n] = *piece;
+            units[n].domain = (uint16_t)out->domains_len;
+            units[n].milli =
+                (uint16_t)((k + 1) * piece->milli / replicas - k * piece->milli / replicas);
+        }
+        out->domains_len++;
+    }
+    const char *name = intern_text(m->names->resources, resource);
+    if (ts->rename)
+        resource = intern_add(m->names->resources, arena_printf(m->arena, "%s.shared", name));
+    return (struct class_spec){.resource = resource,
+                               .kind = DEVICE_REPLICA,
+                               .order = ts->order == 0 ? DEVICES_DISTRIBUTED : DEVICES_PACKED,
+                               .units = units,
+                               .units_len = len};
+}
+
+static void make_classes(struct making *m, struct pool_devices *out)
+{
+    out->classes = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->classes[0]);
+    out->domains = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->domains[0]);
+    for (uint32_t i = 0; i < m->pieces_len; i++) {
+        const uint32_t resource = m->pieces[i].resource;
+        if (!is_first(m, i))
+            continue;
+        struct class_spec *k = &out->classes[out->classes_len++];
+        if (m->spec->sharing.timeslicing.replicas > 0)
+            *k = replica_class(m, resource, out);
+        else if (m->pieces[i].unit.slices > 0)
+            *k = instance_class(m, resource);
+        else
+            *k = whole_class(m, resource);
+    }
+}
+
+static const char *product_label(const struct making *m)
+{
+    const char *product = m->machine->gpu->product;
+    if (product == NULL)
+        return NULL;
+    const struct mig_profile *single = NULL;
+    if (m->spec->mig.strategy == MIG_STRATEGY_SINGLE && m->pieces_len > 0 &&
+        m->pieces[0].unit.profile != NULL)
+        single = &m->machine->gpu->mig
+                      ->profiles[mig_profile_find(m->machine->gpu->mig, m->pieces[0].unit.profile)];
+    if (single != NULL)
+        product = mig_product_label(m->arena, product, MIG_STRATEGY_SINGLE, single);
+    return m->spec->sharing.timeslicing.replicas > 0 && !m->spec->sharing.timeslicing.rename
+               ? arena_printf(m->arena, "%s-SHARED", product)
+               : product;
+}
+
+bool pool_devices_make(const struct pool_spec *spec, const struct machine *machine,
+                       struct names *names, struct arena *a, struct diag *d,
+                       struct pool_devices *out)
+{
+    struct making m = {.spec = spec, .machine = machine, .names = names, .arena = a, .diag = d};
+    *out = (struct pool_devices){0};
+    if (machine->gpus == 0 || !machine->numbered)
+        return true;
+    if (!make_pieces(&m))
+        return false;
+    make_classes(&m, out);
+    out->product = product_label(&m);
+    return true;
+}
