@@ -1,12 +1,11 @@
 #include "models/mig_layout_spec.h"
 
-#include "models/mig_misfit.h"
 #include "models/mig_place.h"
-#include "models/mig_resource.h"
+#include "models/mig_set.h"
 #include "sim/arena.h"
+#include "sim/config.h"
 #include "sim/quantity.h"
 #include "sim/suggest.h"
-#include "sim/yaml.h"
 
 #include <string.h>
 
@@ -19,35 +18,13 @@ struct reading {
     struct diag *diag;
 };
 
-static bool complain_profile(const struct reading *r, const struct yaml_node *n)
-{
-    struct suggest s;
-    suggest_init(&s, n->text);
-    for (unsigned p = 0; p < r->table->len; p++)
-        suggest_offer(&s, r->table->profiles[p].name);
-    diag_error(r->diag, yaml_pos(n), "layout: '%s': %s has no such profile%s", n->text,
-               r->table->name, suggest_hint(&s));
-    return false;
-}
-
 static bool read_profiles(const struct reading *r, const struct yaml_node *n, struct mig_set *out)
 {
-    bool ok = true;
-    *out = (struct mig_set){.enabled = true};
-    for (size_t i = 0; i < n->len; i++) {
-        const struct yaml_node *item = n->items[i];
-        const int p = item->kind == YAML_SCALAR ? mig_profile_find(r->table, item->text) : MIG_NONE;
-        if (item->kind != YAML_SCALAR) {
-            diag_error(r->diag, yaml_pos(item), "layout: %s; expected the name of a profile",
-                       yaml_kind_name(item));
-            ok = false;
-        } else if (p == MIG_NONE) {
-            ok = complain_profile(r, item);
-        } else {
-            out->counts[p]++;
-        }
-    }
-    return ok;
+    static const struct config_key key = {.key = "layout", .kind = CONFIG_TEXTS};
+    struct config_reader reader = {.diag = r->diag, .arena = r->arena};
+    struct config_texts profiles = {0};
+    return config_read_value(&reader, n, &key, &profiles) &&
+           mig_set_read(&profiles, r->space, r->diag, out);
 }
 
 static bool read_name(const struct reading *r, const struct yaml_node *n, struct mig_set *out)
@@ -73,16 +50,12 @@ static bool read_set(const struct reading *r, const struct yaml_node *n, struct 
         ok = read_name(r, n, &set);
     else
         diag_error(r->diag, yaml_pos(n), "layout: %s; expected " LAYOUT_HINT, yaml_kind_name(n));
-    if (!ok)
+    if (!ok || !mig_set_fits(r->space, &set, yaml_pos(n), r->diag))
         return false;
     *enabled = set.enabled;
     *layout = (struct mig_layout){0};
-    if (mig_place_in_any_order(r->space, MIG_DRIVER_ORDER, layout, set.counts) ||
-        mig_fit(r->space, layout, set.counts))
-        return true;
-    diag_error(r->diag, yaml_pos(n), "layout: no %s can be cut so: %s", r->table->name,
-               mig_misfit(r->space, r->arena, set.counts));
-    return false;
+    return mig_place_in_any_order(r->space, MIG_DRIVER_ORDER, layout, set.counts) ||
+           mig_fit(r->space, layout, set.counts);
 }
 
 static bool read_by_gpu(const struct reading *r, const struct yaml_node *map, unsigned gpus,
