@@ -13,6 +13,8 @@
 #ifndef SIM_QUANTITY_H
 #define SIM_QUANTITY_H
 
+#include "sim/int128.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -42,8 +44,10 @@ bool quantity_rate(const char *text, double *per_s, const char **why);
 bool quantity_money_per_hour(const char *text, int64_t *micro_usd, const char **why);
 
 /* What Kubernetes makes of a quantity: in thousandths and in units, each rounded up (away from
- * zero) as its Value() and MilliValue() do, and capped at what int64 holds. */
+ * zero) as its Value() and MilliValue() do, and capped at what int64 holds. Sums are rounded once,
+ * so they are made of nano: rounded up likewise, though from 9e9 units on to the milli. */
 struct quantity_kubernetes {
+    int128 nano;
     int64_t milli;
     int64_t units;
     bool milli_is_capped;

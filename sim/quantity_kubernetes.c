@@ -70,5 +70,10 @@ bool quantity_kubernetes(const char *text, struct quantity_kubernetes *q, const 
     q->units = scale(d, s, is_negative, &q->units_are_capped);
     s.power += 3;
     q->milli = scale(d, s, is_negative, &q->milli_is_capped);
+    s.power += 6;
+    bool nano_is_capped;
+    q->nano = scale(d, s, is_negative, &nano_is_capped);
+    if (nano_is_capped)
+        q->nano = q->milli_is_capped ? (int128)q->units * 1000000000 : (int128)q->milli * 1000000;
     return true;
 }

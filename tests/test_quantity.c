@@ -208,6 +208,30 @@ static void check_kubernetes(void **state)
                      !is_largest && (q.units == INT64_MAX || q.units == INT64_MIN + 1));
 }
 
+/* Of what is small to the nano, of what is large to the milli or the unit. */
+static void nanos_of_kubernetes_are_what_sums_are_made_of(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t whole, nano;
+    } rows[] = {
+        {"100u", 0, 100000},
+        {"1.0000000001", 1, 1},
+        {"-1.5", -1, -500000000},
+        {"9Gi", INT64_C(9) << 30, 0},
+        {"80000000000.0001", INT64_C(80000000000), 1000000},
+        {"7Ei", INT64_C(7) << 60, 0},
+        {"12E", INT64_MAX, 0},
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct quantity_kubernetes q;
+        const char *why = NULL;
+        assert_true(quantity_kubernetes(rows[i].text, &q, &why));
+        assert_true(q.nano == (int128)rows[i].whole * 1000000000 + rows[i].nano);
+    }
+}
+
 static void sizes_are_printed_exactly(void **state)
 {
     (void)state;
@@ -278,12 +302,13 @@ static struct CMUnitTest row_test(const char *name, CMUnitTestFunction check, co
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(ints) + LEN(reals) + LEN(kubernetes) + 3] = {
+    struct CMUnitTest tests[LEN(ints) + LEN(reals) + LEN(kubernetes) + 4] = {
+        cmocka_unit_test(nanos_of_kubernetes_are_what_sums_are_made_of),
         cmocka_unit_test(sizes_are_printed_exactly),
         cmocka_unit_test(money_is_printed_exactly),
         cmocka_unit_test(what_is_printed_reads_as_the_same),
     };
-    size_t n = 3;
+    size_t n = 4;
     for (size_t i = 0; i < LEN(ints); i++)
         tests[n++] = row_test(ints[i].name, check_int, &ints[i]);
     for (size_t i = 0; i < LEN(reals); i++)
