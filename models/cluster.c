@@ -190,7 +190,7 @@ void cluster_seal(struct cluster *c, uint32_t resources_len)
     make_log(c);
 }
 
-static int64_t fits_in(const struct cluster *c, const int64_t *row, const struct request *r)
+int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const struct request *r)
 {
     int64_t most = INT64_MAX;
     for (uint32_t i = 0; i < r->amounts_len; i++) {
@@ -208,12 +208,12 @@ int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct reques
 {
     if (c->nodes[node].state != NODE_READY)
         return 0;
-    return fits_in(c, &c->free[(size_t)node * c->resources_len], r);
+    return cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
 }
 
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r)
 {
-    return fits_in(c, &c->capacity[(size_t)node * c->resources_len], r);
+    return cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
 }
 
 int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,

@@ -202,6 +202,9 @@ int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct reques
 /* The same if nothing ran on it. */
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r);
 
+/* The same for a row of amounts, one for each column, that somebody else keeps. */
+int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const struct request *r);
+
 /* Price of holding count tasks of r, milli thousandths of GPUs, on the node for held_ns: the node's
  * price by the share of its GPUs; on nodes without GPUs, of its CPUs. In 1e-9 dollars. */
 int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,

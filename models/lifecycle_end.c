@@ -70,6 +70,13 @@ void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
                                        .task = t->id,
                                        .node = t->node,
                                        .count = t->count});
+    } else {
+        sim_notify(sim, &(struct note){.kind = NOTE_JOB_CHANGED,
+                                       .job = job->id,
+                                       .group = t->group,
+                                       .task = t->id,
+                                       .node = NODE_NONE,
+                                       .count = t->count});
     }
     lifecycle_drop_task(sim, job, t);
 }

@@ -46,7 +46,7 @@ enum note_kind {
     NOTE_RELEASED,     /* job, group, node, count, cause: tasks gave their node back */
     NOTE_REQUEUED,     /* job, cause: stopped and back in the queue, as if it arrived anew */
     NOTE_ENDED,        /* job, cause: gone for good; the id is dead after this note */
-    NOTE_JOB_CHANGED,  /* job, group, count: tasks more (pods made) or fewer are wanted */
+    NOTE_JOB_CHANGED,  /* job, group, task, count: a pod that waited is not wanted any more */
     NOTE_NODE_CHANGED, /* node: its state, labels, taints or capacity changed */
     NOTE_TIMER,        /* token, as given to act_wake */
     NOTE_EDIT,         /* token, as parse_edit returned it */

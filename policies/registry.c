@@ -3,7 +3,9 @@
 #include <string.h>
 
 /* To add a policy: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define POLICIES(X) X(policy_fifo)
+#define POLICIES(X) \
+    X(policy_fifo)  \
+    X(policy_sjf)
 
 #define X(symbol) extern const struct policy_ops symbol;
 POLICIES(X)

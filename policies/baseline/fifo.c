@@ -3,12 +3,8 @@
  *
  * The baseline: its head-of-line blocking is what the others are measured against.
  */
-#include "models/free_index.h"
-#include "models/policy.h"
 #include "policies/baseline/job_ring.h"
-#include "policies/placement/first_fit.h"
-
-#include <string.h>
+#include "policies/baseline/work.h"
 
 enum { BEHIND_OTHERS, NO_ROOM, REASONS };
 
@@ -20,9 +16,8 @@ static const char *const fifo_reasons[] = {
 
 /* Buckets have the numbers of their reasons. */
 struct fifo {
-    struct job_ring queue;
-    struct free_index *free;
-    struct placement_plan plan;
+    struct job_ring queue; /* of work numbers */
+    struct first_fit fit;
     bool is_ready; /* the buckets have their reasons */
 };
 
@@ -30,7 +25,7 @@ static bool fifo_open(void *state, const struct policy_env *env, struct diag *d)
 {
     (void)d;
     struct fifo *f = state;
-    f->free = free_index_new(env->cluster, env->requests, NULL, NULL);
+    first_fit_init(&f->fit, env);
     return true;
 }
 
@@ -41,17 +36,13 @@ static void fifo_notify(void *state, const struct note *n, struct acts *a)
         act_bucket(a, NO_ROOM, NO_ROOM, NULL);
         f->is_ready = true;
     }
-    switch (n->kind) {
-    case NOTE_ARRIVED:
-    case NOTE_REQUEUED:
-        job_ring_push(&f->queue, n->job);
-        act_wait(a, n->job, BEHIND_OTHERS);
-        break;
-    case NOTE_ENDED:
-        job_ring_remove(&f->queue, n->job);
-        break;
-    default:
-        break;
+    uint32_t work = 0;
+    const unsigned news = work_news(a, n, &work);
+    if (news & WORK_GONE)
+        job_ring_remove(&f->queue, work);
+    if (news & WORK_CAME) {
+        job_ring_push(&f->queue, work);
+        act_wait(a, work_job(a, work)->id, BEHIND_OTHERS);
     }
 }
 
@@ -60,12 +51,12 @@ static enum verdict fifo_decide(void *state, struct acts *a)
     struct fifo *f = state;
     while (f->queue.len > 0) {
         const uint32_t head = job_ring_first(&f->queue);
-        if (!first_fit_plan(f->free, acts_job(a, head), &f->plan)) {
-            act_wait(a, head, NO_ROOM);
+        if (!work_plan(&f->fit, a, head, NULL)) {
+            act_wait(a, work_job(a, head)->id, NO_ROOM);
             break;
         }
         job_ring_pop(&f->queue);
-        act_bind(a, &(struct bind){.job = head, .slots = f->plan.slots, .slots_len = f->plan.len});
+        work_bind(&f->fit, a, head);
     }
     return SETTLED;
 }
@@ -74,8 +65,7 @@ static void fifo_close(void *state)
 {
     struct fifo *f = state;
     job_ring_fini(&f->queue);
-    placement_plan_fini(&f->plan);
-    free_index_free(f->free);
+    first_fit_fini(&f->fit);
 }
 
 extern const struct policy_ops policy_fifo;
@@ -84,7 +74,7 @@ const struct policy_ops policy_fifo = {
     .name = "fifo",
     .summary = "first come, first served; the head of the queue blocks the rest",
     .roles = ROLE_ADMIT | ROLE_PLACE,
-    .wants = NOTE_BIT(NOTE_ARRIVED) | NOTE_BIT(NOTE_REQUEUED) | NOTE_BIT(NOTE_ENDED),
+    .wants = WORK_COMES | NOTE_BIT(NOTE_ENDED) | NOTE_BIT(NOTE_JOB_CHANGED),
     .state_bytes = sizeof(struct fifo),
     .reasons = fifo_reasons,
     .open = fifo_open,

@@ -16,16 +16,24 @@ void job_ring_fini(struct job_ring *r)
     *r = (struct job_ring){0};
 }
 
-static void grow(struct job_ring *r)
+/* Leaves the gaps behind; gets longer only if there were few. */
+static void make_room(struct job_ring *r)
 {
     const uint64_t old = r->ids == NULL ? 0 : r->mask + 1;
-    const uint64_t cap = old == 0 ? FIRST_CAPACITY : 2 * old;
+    const uint64_t cap = old == 0 ? FIRST_CAPACITY : r->len > old / 2 ? 2 * old : old;
     uint32_t *ids = malloc(cap * sizeof ids[0]);
     SIM_REQUIRE(ids != NULL);
-    for (uint64_t p = r->begin; p < r->end; p++)
-        ids[p & (cap - 1)] = r->ids[p & r->mask];
+    uint64_t to = r->begin;
+    for (uint64_t p = r->begin; p < r->end; p++) {
+        const uint32_t id = r->ids[p & r->mask];
+        if (id == GAP)
+            continue;
+        ids[to & (cap - 1)] = id;
+        r->places[id] = ++to;
+    }
     free(r->ids);
     r->ids = ids;
+    r->end = to;
     r->mask = cap - 1;
 }
 
@@ -42,7 +50,7 @@ static void make_place(struct job_ring *r, uint32_t id)
 void job_ring_push(struct job_ring *r, uint32_t id)
 {
     if (r->ids == NULL || r->end - r->begin > r->mask)
-        grow(r);
+        make_room(r);
     if (id >= r->places_cap)
         make_place(r, id);
     r->ids[r->end & r->mask] = id;

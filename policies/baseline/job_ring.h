@@ -1,7 +1,7 @@
 /*
- * job_ring.h - a queue of jobs, first in, first out, from which one may step out.
+ * job_ring.h - a queue of work, first in, first out, from which one may step out.
  *
- * Memory   Owns a ring of job ids and a place per id.
+ * Memory   Owns a ring of ids and a place per id.
  * Cost     push, pop: O(1). remove: O(1); the gap is passed over by the next pops.
  */
 #ifndef POLICIES_BASELINE_JOB_RING_H
@@ -15,7 +15,7 @@ struct job_ring {
     uint64_t *places;    /* by id: position + 1 in the ring, 0: not in it */
     uint64_t begin, end; /* positions, never wrapped */
     uint64_t mask;       /* of the ring; its length is mask + 1 */
-    size_t len;          /* jobs in it */
+    size_t len;          /* in it */
     size_t places_cap;
 };
 

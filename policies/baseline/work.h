@@ -1,0 +1,49 @@
+/*
+ * work.h - what the baselines queue: a gang, or one pod of a job with a controller.
+ *
+ * A gang is placed whole or not at all; pods come, run and go one by one. Both are named by a small
+ * number, so that tables can be indexed with it: even ones are gangs, odd ones pods. A number is
+ * free for another once its work is gone.
+ */
+#ifndef POLICIES_BASELINE_WORK_H
+#define POLICIES_BASELINE_WORK_H
+
+#include "policies/placement/first_fit.h"
+
+/* The notes that say that work comes; those that say that it goes. */
+enum {
+    WORK_COMES = NOTE_BIT(NOTE_ARRIVED) | NOTE_BIT(NOTE_REQUEUED) | NOTE_BIT(NOTE_ADMITTED),
+    WORK_GOES = NOTE_BIT(NOTE_REQUEUED) | NOTE_BIT(NOTE_ENDED) | NOTE_BIT(NOTE_RELEASED) |
+                NOTE_BIT(NOTE_JOB_CHANGED),
+};
+
+/* What a note means for some work: it may mean both, gone first. */
+enum work_news { WORK_SAME = 0, WORK_GONE = 1, WORK_CAME = 2 };
+
+unsigned work_news(const struct acts *a, const struct note *n, uint32_t *work);
+
+static inline bool work_is_pod(uint32_t work)
+{
+    return work & 1;
+}
+
+/* Of the live job, or of the live pod's. */
+const struct job *work_job(const struct acts *a, uint32_t work);
+
+/* What the user promised; where nothing was promised, the true time. INT64_MAX: endless. */
+int64_t work_estimate_ns(const struct acts *a, uint32_t work);
+
+/* What it would take on an unshared reference GPU. */
+int64_t work_true_ns(const struct acts *a, uint32_t work);
+
+/* Among work that waits: by submission and number of the job, then by age of the pod. Unique. */
+uint64_t work_rank(const struct acts *a, uint32_t work);
+
+/* Plans nodes for it; false if it does not fit. */
+bool work_plan(struct first_fit *f, const struct acts *a, uint32_t work,
+               const struct node_overlay *other);
+
+/* Does what was planned last. */
+bool work_bind(struct first_fit *f, struct acts *a, uint32_t work);
+
+#endif /* POLICIES_BASELINE_WORK_H */
