@@ -1,0 +1,27 @@
+/*
+ * baseline_reference.h - what the baselines must do, done slowly and obviously.
+ *
+ * Seconds, equal nodes, one kind of GPU, gangs of equal tasks; every list is walked, nothing is
+ * remembered from one instant to the next but who waits and who runs. It shares no code with the
+ * policies.
+ */
+#ifndef TESTS_BASELINE_REFERENCE_H
+#define TESTS_BASELINE_REFERENCE_H
+
+#include "tests/world.h"
+
+enum reference_policy { REFERENCE_FIFO, REFERENCE_SJF };
+
+struct reference {
+    enum reference_policy policy;
+    uint32_t nodes, gpus_per_node;
+    const struct world_job *jobs; /* no patience */
+    size_t jobs_len;
+    int64_t max_wait_s; /* of sjf; 0: none */
+    /* Afterwards: */
+    int64_t starts_s[WORLD_MOST_JOBS];
+};
+
+void reference_run(struct reference *r);
+
+#endif /* TESTS_BASELINE_REFERENCE_H */
