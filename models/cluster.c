@@ -152,6 +152,7 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
         .taints_len = spec->taints_len,
         .weight = spec->weight,
         .price_micro_per_h = spec->price_micro_per_h,
+        .boot_ns = spec->boot_ns,
         .unsealed = all_amounts(c, spec),
     };
     add_gpus(c, spec);

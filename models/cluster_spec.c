@@ -126,17 +126,26 @@ static void check_pool(struct config_reader *r, struct pool_spec *p, const struc
                    "names: %zu names for %" PRId64 " nodes (count)", p->names.len, p->count);
 }
 
-bool cluster_spec_read(struct config_reader *r, const struct yaml_node *n, struct catalogue *c,
-                       struct cluster_spec *out)
+bool cluster_spec_add_machines(struct config_reader *r, const struct yaml_node *n,
+                               struct catalogue *c)
+{
+    static const struct config_key key = {.key = "machines", .kind = CONFIG_TEXTS};
+    const struct yaml_node *list = yaml_get(n, "machines");
+    struct config_texts files = {0};
+    bool ok = list == NULL || config_read_value(r, list, &key, &files);
+    for (size_t i = 0; i < files.len; i++)
+        ok &= catalogue_add_file(c, path_beside(r->arena, files.nodes[i]->file, files.texts[i]),
+                                 r->diag);
+    return ok;
+}
+
+bool cluster_spec_read(struct config_reader *r, const struct yaml_node *n,
+                       const struct catalogue *c, struct cluster_spec *out)
 {
     const unsigned before = r->diag->errors;
     const struct src_pos at = n == NULL ? (struct src_pos){0} : yaml_pos(n);
     if (!config_read(r, n, at, &cluster_spec_table, out) && out->pools.len == 0)
         return false;
-    for (size_t i = 0; i < out->machines.len; i++)
-        catalogue_add_file(
-            c, path_beside(r->arena, out->machines.nodes[i]->file, out->machines.texts[i]),
-            r->diag);
     const struct yaml_node *list = yaml_get(n, "pools");
     struct pool_spec *pools = out->pools.items;
     for (size_t i = 0; i < out->pools.len; i++) {
@@ -334,6 +343,7 @@ static void build_pool(struct building *b, const struct pool_spec *p)
         .taints_len = (uint32_t)p->taints.len,
         .weight = p->weight,
         .price_micro_per_h = price_of(b, p, m),
+        .boot_ns = p->boot_ns,
     };
     spec.amounts = amounts_of(b, p, m, &spec.amounts_len);
     cluster_add_pool(b->cluster, p->name, m->name, kind_of(b, m->gpu));

@@ -65,9 +65,13 @@ struct cluster_spec {
 
 extern const struct config_table cluster_spec_table;
 
-/* Reads the section, adding its machines to the catalogue. */
-bool cluster_spec_read(struct config_reader *r, const struct yaml_node *n, struct catalogue *c,
-                       struct cluster_spec *out);
+/* Adds the section's own machines to the catalogue: once, before anything is read. */
+bool cluster_spec_add_machines(struct config_reader *r, const struct yaml_node *n,
+                               struct catalogue *c);
+
+/* Reads the section; n NULL: no nodes. */
+bool cluster_spec_read(struct config_reader *r, const struct yaml_node *n,
+                       const struct catalogue *c, struct cluster_spec *out);
 
 /* Makes the cluster, sealed; NULL after a diag_error. */
 struct cluster *cluster_spec_build(const struct cluster_spec *spec, const struct catalogue *c,

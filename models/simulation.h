@@ -44,6 +44,7 @@ struct timeline_entry {
     const struct yaml_node *edit; /* handed to the policies' parse_edit; NULL: of nodes */
     uint32_t node;
     enum node_state state;
+    size_t order; /* of writing: of two at one instant the first goes first */
 };
 
 struct simulation_spec {

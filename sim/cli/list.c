@@ -1,0 +1,109 @@
+/* clustersim list: what there is to choose from, from the registries. */
+#include "models/catalogue.h"
+#include "models/catalogue_list.h"
+#include "policies/registry.h"
+#include "sim/cli/commands.h"
+#include "sim/text_table.h"
+#include "workloads/registry.h"
+
+#include <string.h>
+
+static void list_policies(FILE *out, struct diag *d)
+{
+    (void)d;
+    static const struct text_column columns[] = {{"policy", false}, {"", false}, {"", false}};
+    struct text_table *t = text_table_new(columns, 3);
+    for (size_t i = 0; policy_all()[i] != NULL; i++) {
+        const struct policy_ops *p = policy_all()[i];
+        text_table_cell(t, p->name);
+        text_table_cell(t, p->roles == ROLE_ADMIT   ? "admits"
+                           : p->roles == ROLE_PLACE ? "places"
+                                                    : "admits and places");
+        text_table_cell(t, p->summary);
+    }
+    text_table_print(t, out);
+    text_table_free(t);
+}
+
+static void list_sources(FILE *out, struct diag *d)
+{
+    (void)d;
+    static const struct text_column columns[] = {{"source", false}, {"", false}};
+    struct text_table *t = text_table_new(columns, 2);
+    for (size_t i = 0; job_source_all()[i] != NULL; i++) {
+        text_table_cell(t, job_source_all()[i]->name);
+        text_table_cell(t, job_source_all()[i]->summary);
+    }
+    text_table_print(t, out);
+    text_table_free(t);
+}
+
+static void list_catalogue(FILE *out, struct diag *d,
+                           void (*print)(const struct catalogue *c, FILE *out))
+{
+    struct catalogue *c = catalogue_open(d);
+    print(c, out);
+    catalogue_close(c);
+}
+
+static void list_machines(FILE *out, struct diag *d)
+{
+    list_catalogue(out, d, catalogue_list_machines);
+}
+
+static void list_gpus(FILE *out, struct diag *d)
+{
+    list_catalogue(out, d, catalogue_list_gpus);
+}
+
+static void list_profiles(FILE *out, struct diag *d)
+{
+    list_catalogue(out, d, catalogue_list_profiles);
+}
+
+static const struct what {
+    const char *name;
+    void (*print)(FILE *out, struct diag *d);
+} lists[] = {
+    {"policies", list_policies}, {"sources", list_sources},   {"machines", list_machines},
+    {"gpus", list_gpus},         {"profiles", list_profiles},
+};
+
+enum { LISTS = sizeof lists / sizeof lists[0] };
+
+static int list(const void *options, const char *const *arguments, size_t len)
+{
+    (void)options;
+    (void)len;
+    struct diag d;
+    diag_init(&d, stderr);
+    int code = EXIT_INPUT;
+    for (size_t i = 0; i < LISTS; i++) {
+        if (strcmp(lists[i].name, arguments[0]) != 0)
+            continue;
+        lists[i].print(stdout, &d);
+        code = EXIT_DONE;
+    }
+    if (code == EXIT_INPUT) {
+        fprintf(stderr, "error: there is no list '%s'; there are:", arguments[0]);
+        for (size_t i = 0; i < LISTS; i++)
+            fprintf(stderr, " %s", lists[i].name);
+        fputc('\n', stderr);
+    }
+    diag_fini(&d);
+    return code;
+}
+
+static const struct option no_options[] = {{0}};
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "WHAT",
+    .summary = "what there is: policies, sources, machines, gpus, profiles",
+    .help = "Prints a table of what can be named in a scenario. WHAT is one of policies, sources,\n"
+            "machines, gpus, profiles.",
+    .options = no_options,
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .run = list,
+};

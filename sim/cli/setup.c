@@ -1,0 +1,122 @@
+#include "sim/cli/setup.h"
+
+#include "models/cluster_spec.h"
+#include "sim/arena.h"
+#include "sim/cli/timeline.h"
+#include "sim/suggest.h"
+#include "workloads/registry.h"
+
+#include <string.h>
+
+/* --- the workload --- */
+
+static const struct job_source_ops *find_source(const struct yaml_node *item, struct diag *d)
+{
+    if (item->kind != YAML_MAP) {
+        diag_error(d, yaml_pos(item), "workload: %s; expected a mapping such as {swf: log.swf.gz}",
+                   yaml_kind_name(item));
+        return NULL;
+    }
+    for (size_t i = 0; i < item->len; i++)
+        if (job_source_find(item->pairs[i].key->text) != NULL)
+            return job_source_find(item->pairs[i].key->text);
+    struct suggest s;
+    suggest_init(&s, item->len > 0 ? item->pairs[0].key->text : "");
+    for (size_t i = 0; job_source_all()[i] != NULL; i++)
+        suggest_offer(&s, job_source_all()[i]->name);
+    diag_error(d, yaml_pos(item),
+               "workload: no key of this entry is a kind of source%s (see "
+               "`clustersim list sources`)",
+               suggest_hint(&s));
+    return NULL;
+}
+
+static bool read_workload(struct setup *s, const struct yaml_node *list, struct diag *d)
+{
+    if (list == NULL || list->kind != YAML_LIST || list->len == 0) {
+        diag_error(d, list == NULL ? (struct src_pos){0} : yaml_pos(list),
+                   "workload: expected a list of sources such as [{swf: log.swf.gz}]");
+        return false;
+    }
+    bool ok = true;
+    s->sources = arena_alloc(s->arena, list->len * sizeof s->sources[0]);
+    for (size_t i = 0; i < list->len; i++) {
+        const struct job_source_ops *ops = find_source(list->items[i], d);
+        ok &= ops != NULL;
+        if (ops != NULL)
+            s->sources[s->sources_len++] = (struct source_use){ops, list->items[i]};
+    }
+    return ok;
+}
+
+/* --- the whole --- */
+
+static bool make_cluster(struct setup *s, const struct scenario *scenario,
+                         const struct catalogue *c, struct diag *d)
+{
+    struct cluster_spec spec = {0};
+    struct config_reader r = {.diag = d, .arena = s->arena};
+    if (!cluster_spec_read(&r, scenario->cluster, c, &spec))
+        return false;
+    s->cluster = cluster_spec_build(&spec, c, &s->names, s->arena, d);
+    return s->cluster != NULL;
+}
+
+static bool open_simulation(struct setup *s, const struct scenario *scenario,
+                            const struct setup_options *o, struct diag *d)
+{
+    for (size_t p = 0; p < o->policy->len; p++)
+        s->policies[p] = (struct policy_use){o->policy->stack[p], o->policy->options[p]};
+    const struct simulation_spec spec = {
+        .names = &s->names,
+        .requests = s->requests,
+        .cluster = s->cluster,
+        .policies = s->policies,
+        .policies_len = o->policy->len,
+        .sources = s->sources,
+        .sources_len = s->sources_len,
+        .observers = o->observers,
+        .observers_len = o->observers_len,
+        .timeline = s->timeline,
+        .timeline_len = s->timeline_len,
+        .base_dir = ".",
+        .out_dir = o->out_dir,
+        .seed = o->seed,
+        .replication = o->replication,
+        .start_ns = scenario->start_ns,
+        .until_ns = scenario->run.until_ns,
+        .drain = scenario->run.drain,
+        .warm_up_ns = scenario->run.warm_up_ns,
+        .step_ns = scenario->sample_ns,
+        .startup_ns = scenario->run.startup_ns,
+        .strict = o->strict,
+        .audit = o->audit,
+        .log = o->log,
+    };
+    s->sim = simulation_open(&spec, d);
+    return s->sim != NULL;
+}
+
+bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
+                const struct setup_options *options, struct diag *d)
+{
+    *s = (struct setup){.arena = arena_new()};
+    s->names = (struct names){.resources = resource_names_new(), .words = intern_new()};
+    s->requests = request_table_new(s->names.resources);
+    const bool has_cluster = make_cluster(s, scenario, c, d);
+    const bool has_workload = read_workload(s, scenario->workload, d);
+    return has_cluster && has_workload &&
+           timeline_read(scenario, s->cluster, s->arena, d, &s->timeline, &s->timeline_len) &&
+           open_simulation(s, scenario, options, d);
+}
+
+bool setup_close(struct setup *s)
+{
+    const bool ok = simulation_close(s->sim);
+    cluster_free(s->cluster);
+    request_table_free(s->requests);
+    intern_free(s->names.resources);
+    intern_free(s->names.words);
+    arena_free(s->arena);
+    return ok;
+}
