@@ -96,7 +96,7 @@ struct node {
     const struct taint *taints;
     int64_t weight; /* Slurm's: lower is used first */
     int64_t price_micro_per_h;
-    int64_t boot_ns; /* of one that is booting: ready so long after the start */
+    int64_t boot_ns;               /* of one that is booting: ready so long after the start */
     uint32_t tasks;                /* on it now */
     int64_t allocated_milli;       /* of its GPUs, held by somebody now; a shared GPU counts once */
     uint64_t last_change;          /* position of its newest entry in the change log */

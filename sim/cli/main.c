@@ -1,7 +1,7 @@
 /* main.c - finds the command and runs it. The only place that ends the program. */
 #include "sim/cli/commands.h"
+#include "sim/cli/version.h"
 #include "sim/suggest.h"
-#include "version.h"
 
 #include <stdlib.h>
 #include <string.h>
