@@ -2,6 +2,7 @@
 #include "sim/diag.h"
 
 #include "sim/check.h"
+#include "sim/hash.h"
 #include "sim/utf8.h"
 
 #include <stdarg.h>
@@ -42,6 +43,8 @@ void diag_fini(struct diag *d)
         free(d->texts);
         d->texts = next;
     }
+    free(d->said);
+    d->said = NULL;
 }
 
 void diag_lend_text(struct diag *d, const char *file, const char *text, size_t len)
@@ -180,19 +183,24 @@ static size_t char_start(const char *text, size_t at)
     return at;
 }
 
-PRINTF_LIKE(2, 0) /* 0: the arguments are a va_list */
-static void print_message(FILE *out, const char *fmt, va_list ap)
+PRINTF_LIKE(1, 0) /* 0: the arguments are a va_list */
+static char *format_message(const char *fmt, va_list ap)
 {
-    char *text = NULL;
     va_list again;
     va_copy(again, ap);
     const int len = vsnprintf(NULL, 0, fmt, again);
     va_end(again);
     SIM_REQUIRE(len >= 0);
-    text = malloc((size_t)len + 1);
+    char *text = malloc((size_t)len + 1);
     SIM_REQUIRE(text != NULL);
     vsnprintf(text, (size_t)len + 1, fmt, ap);
-    size_t left = (size_t)len;
+    return text;
+}
+
+static void print_message(FILE *out, const char *text)
+{
+    const size_t len = strlen(text);
+    size_t left = len;
     const char *from = text;
     if (left > MESSAGE_MOST) {
         print_clean(out, (struct span){text, char_start(text, MESSAGE_MOST - MESSAGE_TAIL)});
@@ -202,12 +210,41 @@ static void print_message(FILE *out, const char *fmt, va_list ap)
     }
     print_clean(out, (struct span){from, left});
     fputc('\n', out);
-    free(text);
 }
 
-PRINTF_LIKE(4, 0)
-static void report(const struct diag *d, struct src_pos at, const char *grade, const char *fmt,
-                   va_list ap)
+/* Whether this was said of this place before; remembers it if not. A file that is read once for
+ * each policy is complained about once. */
+static bool is_repeated(struct diag *d, struct src_pos at, const char *text)
+{
+    if (at.file == NULL)
+        return false;
+    uint64_t hash = hash_bytes(text, strlen(text));
+    hash = hash_more(hash, at.file, strlen(at.file));
+    hash = hash_more(hash, &at.line, sizeof at.line);
+    hash = hash_more(hash, &at.col, sizeof at.col);
+    struct diag_text *t = at.line == 0 ? NULL : find_text(d, at.file);
+    struct span line;
+    if (t != NULL &&
+        find_line(t, at.line, &line)) /* another text of the same name is another place */
+        hash = hash_more(hash, line.text, line.len);
+    for (size_t i = 0; i < d->said_len; i++)
+        if (d->said[i] == hash)
+            return true;
+    if (d->said_len == d->said_cap) {
+        d->said_cap = d->said_cap == 0 ? 16 : 2 * d->said_cap;
+        d->said = realloc(d->said, d->said_cap * sizeof d->said[0]);
+        SIM_REQUIRE(d->said != NULL);
+    }
+    d->said[d->said_len++] = hash;
+    return false;
+}
+
+/* Messages of one grade. */
+struct diag_count {
+    unsigned all, repeated;
+};
+
+static void print(const struct diag *d, struct src_pos at, const char *grade, const char *text)
 {
     if (at.file != NULL)
         print_clean(d->out, (struct span){at.file, strlen(at.file)});
@@ -216,29 +253,47 @@ static void report(const struct diag *d, struct src_pos at, const char *grade, c
     if (at.file != NULL && at.line > 0 && at.col > 0)
         fprintf(d->out, ":%u", at.col);
     fprintf(d->out, "%s%s: ", at.file != NULL ? ": " : "", grade);
-    print_message(d->out, fmt, ap);
+    print_message(d->out, text);
     print_source(d, at);
+}
+
+/* Counts the message; prints it unless there were too many of its grade, or it was said before. */
+PRINTF_LIKE(5, 0)
+static void report(struct diag *d, struct diag_count *count, struct src_pos at, const char *grade,
+                   const char *fmt, va_list ap)
+{
+    count->all++;
+    d->muted = count->all - count->repeated > DIAG_MOST;
+    if (d->muted)
+        return;
+    char *text = format_message(fmt, ap);
+    d->muted = is_repeated(d, at, text);
+    if (d->muted)
+        count->repeated++;
+    else
+        print(d, at, grade, text);
+    free(text);
 }
 
 void diag_error(struct diag *d, struct src_pos at, const char *fmt, ...)
 {
-    d->muted = d->errors++ >= DIAG_MOST;
-    if (d->muted)
-        return;
     va_list ap;
     va_start(ap, fmt);
-    report(d, at, "error", fmt, ap);
+    struct diag_count count = {d->errors, d->repeated_errors};
+    report(d, &count, at, "error", fmt, ap);
+    d->errors = count.all;
+    d->repeated_errors = count.repeated;
     va_end(ap);
 }
 
 void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...)
 {
-    d->muted = d->warnings++ >= DIAG_MOST;
-    if (d->muted)
-        return;
     va_list ap;
     va_start(ap, fmt);
-    report(d, at, "warning", fmt, ap);
+    struct diag_count count = {d->warnings, d->repeated_warnings};
+    report(d, &count, at, "warning", fmt, ap);
+    d->warnings = count.all;
+    d->repeated_warnings = count.repeated;
     va_end(ap);
 }
 
@@ -248,7 +303,9 @@ void diag_note(struct diag *d, struct src_pos at, const char *fmt, ...)
         return;
     va_list ap;
     va_start(ap, fmt);
-    report(d, at, "note", fmt, ap);
+    char *text = format_message(fmt, ap);
+    print(d, at, "note", text);
+    free(text);
     va_end(ap);
 }
 
@@ -259,15 +316,17 @@ static void print_count(FILE *out, unsigned n, const char *what)
 
 void diag_sum_up(const struct diag *d)
 {
-    if (d->errors + d->warnings == 0)
+    const unsigned errors = d->errors - d->repeated_errors;
+    const unsigned warnings = d->warnings - d->repeated_warnings;
+    if (errors + warnings == 0)
         return;
-    if (d->errors > 0)
-        print_count(d->out, d->errors, "error");
-    if (d->errors > 0 && d->warnings > 0)
+    if (errors > 0)
+        print_count(d->out, errors, "error");
+    if (errors > 0 && warnings > 0)
         fputs(" and ", d->out);
-    if (d->warnings > 0)
-        print_count(d->out, d->warnings, "warning");
-    if (d->errors > DIAG_MOST || d->warnings > DIAG_MOST)
+    if (warnings > 0)
+        print_count(d->out, warnings, "warning");
+    if (errors > DIAG_MOST || warnings > DIAG_MOST)
         fprintf(d->out, "; shown are the first %d of a kind", (int)DIAG_MOST);
     fputc('\n', d->out);
 }

@@ -22,6 +22,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -43,7 +44,11 @@ struct diag {
     struct diag_text *texts;
     unsigned errors;
     unsigned warnings;
-    bool muted; /* the last message was not printed, so its notes are not either */
+    unsigned repeated_errors; /* of those, said before of the same place: not printed again */
+    unsigned repeated_warnings;
+    bool muted;     /* the last message was not printed, so its notes are not either */
+    uint64_t *said; /* hashes of what was printed of places in files */
+    size_t said_len, said_cap;
 };
 
 void diag_init(struct diag *d, FILE *out);
@@ -61,7 +66,8 @@ void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...) PRINT
 /* Belongs to the message before it: where the first of two twins stands, say. */
 void diag_note(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* "3 errors and 1 warning", and how many of them were not printed; nothing if there were none. */
+/* "3 errors and 1 warning", repeated ones not counted, and how many of them were not printed;
+ * nothing if there were none. */
 void diag_sum_up(const struct diag *d);
 
 static inline unsigned diag_errors(const struct diag *d)

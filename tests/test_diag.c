@@ -192,15 +192,34 @@ static void the_sum_counts_each_kind(void **state)
     diag_sum_up(&m.diag);
     assert_string_equal(messages_text(&m), "");
     diag_error(&m.diag, (struct src_pos){"f", 0, 0}, "e");
-    diag_error(&m.diag, (struct src_pos){"f", 0, 0}, "e");
+    diag_error(&m.diag, (struct src_pos){"g", 0, 0}, "e");
     diag_sum_up(&m.diag);
-    assert_string_equal(messages_text(&m), "f: error: e\nf: error: e\n2 errors\n");
+    assert_string_equal(messages_text(&m), "f: error: e\ng: error: e\n2 errors\n");
+    messages_close(&m);
+}
+
+static void what_was_said_of_a_place_is_not_said_again(void **state)
+{
+    (void)state;
+    struct messages m;
+    messages_open(&m);
+    for (int i = 0; i < 3; i++) {
+        diag_error(&m.diag, (struct src_pos){"a.yaml", 3, 1}, "no");
+        diag_note(&m.diag, (struct src_pos){"a.yaml", 1, 1}, "because");
+    }
+    diag_error(&m.diag, (struct src_pos){"a.yaml", 3, 2}, "no");
+    diag_warning(&m.diag, (struct src_pos){"a.yaml", 3, 2}, "well");
+    diag_sum_up(&m.diag);
+    assert_int_equal(diag_errors(&m.diag), 4);
+    messages_assert(&m, "a.yaml:3:1: error: no\na.yaml:1:1: note: because\n"
+                        "a.yaml:3:2: error: no\na.yaml:3:2: warning: well\n"
+                        "2 errors and 1 warning\n");
     messages_close(&m);
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(rows) + 7] = {
+    struct CMUnitTest tests[LEN(rows) + 8] = {
         cmocka_unit_test(lines_are_found_in_any_order),
         cmocka_unit_test(two_texts_of_one_name_are_told_apart),
         cmocka_unit_test(control_characters_of_the_user_are_escaped),
@@ -208,9 +227,10 @@ int main(void)
         cmocka_unit_test(a_long_line_is_shown_around_the_caret),
         cmocka_unit_test(after_many_messages_further_ones_are_counted),
         cmocka_unit_test(the_sum_counts_each_kind),
+        cmocka_unit_test(what_was_said_of_a_place_is_not_said_again),
     };
     for (size_t i = 0; i < LEN(rows); i++)
-        tests[7 + i] = (struct CMUnitTest){
+        tests[8 + i] = (struct CMUnitTest){
             .name = rows[i].name, .test_func = check_row, .initial_state = (void *)&rows[i]};
     return cmocka_run_group_tests_name("diag", tests, NULL, NULL);
 }
