@@ -99,6 +99,10 @@ void lifecycle_give_node(struct simulation *sim, struct job *job, struct task *t
 void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t);
 void lifecycle_start_alone(struct simulation *sim, struct job *job, struct task *t);
 
+/* lifecycle_end.c */
+void lifecycle_book_use(struct simulation *sim, struct job *job, const struct task *t);
+void lifecycle_show_task(struct simulation *sim, const struct job *job, const struct task *t);
+
 /* lifecycle_speed.c */
 uint64_t lifecycle_own_speed(const struct simulation *sim, const struct job *job,
                              const struct task *t);

@@ -4,7 +4,7 @@
 #include "models/lifecycle.h"
 #include "sim/check.h"
 
-static void book_use(struct simulation *sim, struct job *job, const struct task *t)
+void lifecycle_book_use(struct simulation *sim, struct job *job, const struct task *t)
 {
     if (t->node == NODE_NONE)
         return;
@@ -32,7 +32,7 @@ static void leave_counts(struct job *job, const struct task *t)
         job->tasks_running--;
 }
 
-static void show_task_over(struct simulation *sim, const struct job *job, const struct task *t)
+void lifecycle_show_task(struct simulation *sim, const struct job *job, const struct task *t)
 {
     for (size_t i = 0; i < sim->spec.observers_len; i++)
         if (sim->observers[i].ops->wants & WANTS_TASKS)
@@ -41,15 +41,12 @@ static void show_task_over(struct simulation *sim, const struct job *job, const 
 
 static void show_released(struct simulation *sim, const struct job *job, const struct task *t)
 {
-    if (sim->observers_want & WANTS_TASKS)
-        show_task_over(sim, job, t);
-    if (sim->observers_want & WANTS_EVENTS)
-        sim_show(sim, &(struct sim_event){.kind = SIM_RELEASED,
-                                          .job = job,
-                                          .task = t,
-                                          .cause = t->cause,
-                                          .node = t->node,
-                                          .count = t->count});
+    sim_show(sim, &(struct sim_event){.kind = SIM_RELEASED,
+                                      .job = job,
+                                      .task = t,
+                                      .cause = t->cause,
+                                      .node = t->node,
+                                      .count = t->count});
 }
 
 void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
@@ -58,9 +55,12 @@ void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
     t->end_ns = sim_now(sim);
     const bool was_live = t->state != TASK_PENDING;
     leave_counts(job, t);
+    if (sim->observers_want & WANTS_TASKS)
+        lifecycle_show_task(sim, job, t); /* while it can still be seen where it was */
     if (was_live) {
-        book_use(sim, job, t);
-        show_released(sim, job, t); /* while it can still be seen where it was */
+        lifecycle_book_use(sim, job, t);
+        if (sim->observers_want & WANTS_EVENTS)
+            show_released(sim, job, t);
         if (t->node != NODE_NONE)
             lifecycle_give_node(sim, job, t);
         sim_notify(sim, &(struct note){.kind = NOTE_RELEASED,

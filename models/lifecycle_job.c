@@ -331,6 +331,16 @@ void lifecycle_suspend(struct simulation *sim, struct job *job, bool yes)
     lifecycle_respeed(sim, job);
 }
 
+/* What it held so far counts, though it is not over. */
+static void close_task(struct simulation *sim, struct job *job, struct task *t)
+{
+    t->cause = END_OPEN;
+    if (t->state != TASK_PENDING)
+        lifecycle_book_use(sim, job, t);
+    if (sim->observers_want & WANTS_TASKS)
+        lifecycle_show_task(sim, job, t);
+}
+
 void lifecycle_close_job(struct simulation *sim, struct job *job)
 {
     const int64_t now = sim_now(sim);
@@ -339,6 +349,6 @@ void lifecycle_close_job(struct simulation *sim, struct job *job)
     job->state_since_ns = now;
     wait_reasons_move(&sim->waits, job->id, BUCKET_NONE, now);
     for (uint32_t id = job->first_task; id != TASK_NONE; id = sim_task(sim, id)->next)
-        sim_task(sim, id)->cause = END_OPEN;
+        close_task(sim, job, sim_task(sim, id));
     show_over(sim, job);
 }

@@ -11,6 +11,8 @@ void lifecycle_measure_pool(struct simulation *sim, uint32_t node)
     const uint32_t pool = sim->cluster->nodes[node].pool;
     time_average_set(&sim->meter.pools[pool].allocated, sim_now(sim),
                      sim->cluster->pools[pool].allocated_milli);
+    if (sim->cluster->nodes[node].state != NODE_READY)
+        simulation_meter_down(sim, pool); /* what is given back there is no use to anybody */
 }
 
 void lifecycle_set_active(struct simulation *sim, struct task *t, int64_t milli)

@@ -20,7 +20,7 @@ enum { OBSERVER_API = 1 };
 
 enum observer_wants {
     WANTS_JOBS = 1,    /* job_over */
-    WANTS_TASKS = 2,   /* task_over */
+    WANTS_TASKS = 2,   /* task_over: also of tasks withdrawn or still there at the end */
     WANTS_EVENTS = 4,  /* happened */
     WANTS_SAMPLES = 8, /* sample */
     WANTS_DETAIL = 16, /* texts of reasons and tellings, in happened */

@@ -301,6 +301,7 @@ enum simulation_end simulation_run(struct simulation *sim, int64_t pause_ns)
     if (how == SIMULATION_STALLED)
         event_loop_stall(&sim->loop, sim->diag->out);
     sim->is_over = how != SIMULATION_UNTIL || until == sim->spec.until_ns;
+    sim->end = how;
     return how;
 }
 

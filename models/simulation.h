@@ -121,8 +121,16 @@ const char *simulation_reason(const struct simulation *sim, size_t i);
 /* ns by reason of a job that is over; adds up to its time in JOB_QUEUED and JOB_ADMITTED. */
 const int64_t *simulation_waits(const struct simulation *sim, const struct job *job);
 
-/* Row i of the policies' queue views, in stack order; false: there are no more. */
-bool simulation_queue_at(struct simulation *sim, size_t i, struct queue_view *out);
+/* The next row of the policies' queue views, in stack order; false: there are no more. A zeroed
+ * cursor stands before the first. */
+struct queue_cursor {
+    size_t policy, row;
+};
+bool simulation_next_queue(const struct simulation *sim, struct queue_cursor *at,
+                           struct queue_view *out);
+
+/* How the last simulation_run ended; SIMULATION_UNTIL before the first. */
+enum simulation_end simulation_ended(const struct simulation *sim);
 
 /* The name of a job, or of its task as Kubernetes would name the pod; at most cap bytes with the
  * final NUL; returns the length. */

@@ -175,6 +175,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     struct simulation *sim = calloc(1, sizeof *sim);
     SIM_REQUIRE(sim != NULL);
     sim->spec = *spec;
+    sim->end = SIMULATION_UNTIL;
     sim->diag = d;
     sim->arena = arena_new();
     sim->cluster = spec->cluster;

@@ -92,7 +92,8 @@ struct simulation {
     uint64_t foreground; /* scheduled events that can change something */
     uint32_t sample_event, warm_event;
     size_t policies_open, sources_open, observers_open;
-    bool may_act; /* a policy is deciding */
+    enum simulation_end end; /* of the last simulation_run */
+    bool may_act;            /* a policy is deciding */
     bool is_over;
     bool has_failed;
     bool is_broken; /* an audit failed */

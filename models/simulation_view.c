@@ -72,19 +72,22 @@ const int64_t *simulation_waits(const struct simulation *sim, const struct job *
     return wait_reasons_of(&sim->waits, job->id);
 }
 
-bool simulation_queue_at(struct simulation *sim, size_t i, struct queue_view *out)
+bool simulation_next_queue(const struct simulation *sim, struct queue_cursor *at,
+                           struct queue_view *out)
 {
-    for (size_t p = 0; p < sim->spec.policies_len; p++) {
-        const struct policy_slot *slot = &sim->policies[p];
-        size_t rows = 0;
-        while (slot->ops->queue_at != NULL && slot->ops->queue_at(slot->state, rows, out)) {
-            if (rows == i)
-                return true;
-            rows++;
+    for (; at->policy < sim->spec.policies_len; *at = (struct queue_cursor){at->policy + 1, 0}) {
+        const struct policy_slot *slot = &sim->policies[at->policy];
+        if (slot->ops->queue_at != NULL && slot->ops->queue_at(slot->state, at->row, out)) {
+            at->row++;
+            return true;
         }
-        i -= rows;
     }
     return false;
+}
+
+enum simulation_end simulation_ended(const struct simulation *sim)
+{
+    return sim->end;
 }
 
 size_t simulation_job_name(const struct simulation *sim, const struct job *job, char *out,

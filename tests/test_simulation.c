@@ -144,6 +144,7 @@ static void the_run_ends_at_its_time_with_jobs_open(void **state)
     assert_int_equal(w->end_s, 100);
     assert_int_equal(w->results[0].cause, END_OPEN);
     assert_int_equal(w->results[1].wait_s, 90);
+    assert_true(w->held_milli_ns == w->allocated_milli_ns); /* of the open ones, too */
     free(w);
 }
 

@@ -6,6 +6,7 @@
 #include "sim/yaml.h"
 #include "tests/unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SECOND_NS INT64_C(1000000000)
@@ -37,6 +38,11 @@ static bool source_open(void *state, const struct source_env *env, struct diag *
     return true;
 }
 
+static uint32_t word(const struct array_source *s, const char *text)
+{
+    return text == NULL ? INTERN_NONE : intern_add(s->names->words, text);
+}
+
 static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
 {
     (void)d;
@@ -49,7 +55,7 @@ static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
         .count = j->tasks,
     };
     *out = (struct job_spec){
-        .submit_ns = j->submit_s * SECOND_NS,
+        .submit_ns = (s->w->start_s + j->submit_s) * SECOND_NS,
         .work_ns = j->work_s == INT64_MAX ? WORK_ENDLESS : j->work_s * SECOND_NS,
         .limit_ns = j->limit_s == 0 ? LIMIT_NONE : j->limit_s * SECOND_NS,
         .patience_ns = j->patience_s == 0    ? LIMIT_NONE
@@ -57,12 +63,13 @@ static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
                                              : j->patience_s * SECOND_NS,
         .groups = &s->group,
         .groups_len = 1,
-        .name_word = intern_add(s->names->words, "job"),
-        .ordinal = s->next,
+        .name_word = word(s, j->name == NULL ? "job" : j->name),
+        .ordinal = j->name == NULL ? s->next : UINT64_MAX,
         .source_id = s->next++,
-        .user_word = INTERN_NONE,
-        .tenant_word = INTERN_NONE,
-        .queue_word = INTERN_NONE,
+        .user_word = word(s, j->user),
+        .tenant_word = word(s, j->tenant),
+        .queue_word = word(s, j->queue),
+        .priority = j->priority,
         .extra = j->extra,
     };
     return PULL_JOB;
@@ -122,6 +129,7 @@ static void recorder_job_over(void *state, const struct job *job)
     out->preemptions = job->preemptions;
     out->is_over = true;
     r->w->sojourn_ns += job->state_since_ns - job->submit_ns;
+    r->w->held_milli_ns += job->gpu_milli_ns;
 }
 
 static void recorder_happened(void *state, const struct sim_event *e)
@@ -166,7 +174,8 @@ static struct cluster *make_cluster(const struct world *w)
 {
     struct cluster *c = cluster_new();
     const uint32_t kind = cluster_add_kind(c, &test_gpu);
-    cluster_add_pool(c, "pool", "machine", kind);
+    if (w->pools == 0)
+        cluster_add_pool(c, "pool", "machine", kind);
     const uint32_t per_gpu = w->replicas == 0 ? 1 : w->replicas;
     struct device_unit *units = arena_alloc(c->arena, w->gpus_per_node * per_gpu * sizeof units[0]);
     struct domain_spec *domains = arena_alloc(c->arena, w->gpus_per_node * sizeof domains[0]);
@@ -185,7 +194,9 @@ static struct cluster *make_cluster(const struct world *w)
         .units_len = w->gpus_per_node * per_gpu,
     };
     const struct amount loose = {RESOURCE_GPU, w->gpus_per_node};
-    for (uint32_t n = 0; n < w->nodes; n++)
+    for (uint32_t n = 0; n < w->nodes; n++) {
+        if (w->pools > 0 && n % (w->nodes / w->pools) == 0)
+            cluster_add_pool(c, arena_printf(c->arena, "pool-%u", c->pools_len), "machine", kind);
         cluster_add_node(c, &(struct node_spec){
                                 .name = arena_printf(c->arena, "n%u", n),
                                 .state = NODE_READY,
@@ -197,7 +208,9 @@ static struct cluster *make_cluster(const struct world *w)
                                 .classes_len = !w->is_loose,
                                 .domains = domains,
                                 .domains_len = w->replicas == 0 ? 0 : w->gpus_per_node,
+                                .price_micro_per_h = w->price_micro_per_h,
                             });
+    }
     cluster_seal(c, RESOURCES_FIXED);
     return c;
 }
@@ -222,7 +235,11 @@ void world_run(struct world *w)
     diag_init(&diag, stderr);
     const struct world_options options = {.node = {.file = "test"}, .world = w};
     const struct source_use source = {&array_source, &options.node};
-    const struct observer_use observer = {&recorder, w};
+    struct observer_use *observers = calloc(w->observers_len + 1, sizeof observers[0]);
+    assert_non_null(observers);
+    observers[0] = (struct observer_use){&recorder, w};
+    for (size_t i = 0; i < w->observers_len; i++)
+        observers[i + 1] = w->observers[i];
     const struct simulation_spec spec = {
         .names = &names,
         .requests = requests,
@@ -231,13 +248,17 @@ void world_run(struct world *w)
         .policies_len = w->policies_len,
         .sources = &source,
         .sources_len = 1,
-        .observers = &observer,
-        .observers_len = 1,
+        .observers = observers,
+        .observers_len = w->observers_len + 1,
         .timeline = w->timeline,
         .timeline_len = w->timeline_len,
         .base_dir = ".",
-        .until_ns = w->until_s == 0 ? INT64_MAX : w->until_s * SECOND_NS,
+        .out_dir = w->out_dir,
+        .start_ns = w->start_s * SECOND_NS,
+        .until_ns = w->until_s == 0 ? INT64_MAX : (w->start_s + w->until_s) * SECOND_NS,
         .drain = w->until_s == 0,
+        .warm_up_ns = w->warm_up_s * SECOND_NS,
+        .step_ns = w->step_s * SECOND_NS,
         .startup_ns = w->startup_s * SECOND_NS,
         .log = w->log,
     };
@@ -248,7 +269,8 @@ void world_run(struct world *w)
     w->counts = simulation_counts(sim);
     if (w->counts.jobs_live == 0)
         check_all_free(cluster);
-    assert_true(simulation_close(sim));
+    assert_true(simulation_close(sim) != w->expect_close_fails);
+    free(observers);
     cluster_free(cluster);
     request_table_free(requests);
     intern_free(names.resources);

@@ -14,6 +14,9 @@ struct world_job {
     uint32_t gpus, tasks;
     int64_t limit_s;    /* 0: none */
     int64_t patience_s; /* 0: endless, -1: none at all */
+    int32_t priority;
+    const char *name;                  /* NULL: "job-", and its index */
+    const char *tenant, *user, *queue; /* NULL: none */
     const struct job_extra *extra;
 };
 
@@ -29,8 +32,10 @@ struct world_result {
 
 struct world {
     uint32_t nodes, gpus_per_node;
-    uint32_t replicas; /* 0: whole GPUs; else time-slicing into so many */
-    bool is_loose;     /* GPUs without identity */
+    uint32_t pools; /* equal ones, named pool-0 ... (nodes is a multiple); 0: one, named pool */
+    int64_t price_micro_per_h; /* of a node */
+    uint32_t replicas;         /* 0: whole GPUs; else time-slicing into so many */
+    bool is_loose;             /* GPUs without identity */
     const struct policy_use *policies;
     size_t policies_len;
     const struct world_job *jobs;
@@ -39,6 +44,12 @@ struct world {
     size_t timeline_len;
     int64_t until_s; /* 0: until drained */
     int64_t startup_s;
+    int64_t start_s; /* of simulated time, to which all times of the input are added */
+    int64_t step_s, warm_up_s;
+    const struct observer_use *observers; /* beside the world's own */
+    size_t observers_len;
+    const char *out_dir;
+    bool expect_close_fails;
     FILE *log;
     /* Afterwards: */
     struct world_result results[WORLD_MOST_JOBS];
@@ -47,6 +58,7 @@ struct world {
     struct simulation_counts counts;
     char order[WORLD_MOST_JOBS]; /* log of events: see world.c */
     int128 allocated_milli_ns;   /* integral over all pools */
+    int128 held_milli_ns;        /* sum over jobs of GPUs x time */
     int128 in_system_ns;
     int128 sojourn_ns; /* sum over jobs of end - submit */
 };
