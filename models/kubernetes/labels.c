@@ -106,9 +106,8 @@ struct label_map label_map_read(struct field_reader *r, const struct yaml_node *
         complain(r, key, "label", label_key_problem(key->text));
         complain(r, value, key->text,
                  yaml_is_null(value) ? NULL : label_value_problem(value->text));
-        pairs[m.len++] =
-            (struct node_label){intern_add(r->words, key->text),
-                                intern_add(r->words, yaml_is_null(value) ? "" : value->text)};
+        pairs[m.len].key = intern_add(r->words, key->text);
+        pairs[m.len++].value = intern_add(r->words, yaml_is_null(value) ? "" : value->text);
     }
     qsort(pairs, m.len, sizeof pairs[0], by_key);
     m.pairs = pairs;

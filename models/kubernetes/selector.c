@@ -201,8 +201,9 @@ const struct selector *selector_read(struct field_reader *r, const struct yaml_n
     if (n == NULL)
         return NULL;
     struct selector *s = arena_alloc(r->arena, sizeof *s);
-    *s = read_expressions(r, field_map_list(r, n, "matchExpressions"),
-                          field_text_map(r, n, "matchLabels"), label_operator_names);
+    const struct yaml_node *labels = field_text_map(r, n, "matchLabels");
+    *s =
+        read_expressions(r, field_map_list(r, n, "matchExpressions"), labels, label_operator_names);
     return s;
 }
 
@@ -225,13 +226,12 @@ static void check_fields(struct field_reader *r, const struct yaml_node *list)
 struct node_selector_term node_selector_term_read(struct field_reader *r, const struct yaml_node *n)
 {
     static const char *const field_operators[] = {"In", "NotIn", NULL};
+    struct node_selector_term t;
+    t.labels = read_expressions(r, field_map_list(r, n, "matchExpressions"), NULL, operator_names);
     const struct yaml_node *fields = field_map_list(r, n, "matchFields");
+    t.fields = read_expressions(r, fields, NULL, field_operators);
     check_fields(r, fields);
-    return (struct node_selector_term){
-        .labels =
-            read_expressions(r, field_map_list(r, n, "matchExpressions"), NULL, operator_names),
-        .fields = read_expressions(r, fields, NULL, field_operators),
-    };
+    return t;
 }
 
 const struct node_selector *node_selector_read(struct field_reader *r, const struct yaml_node *n)

@@ -160,19 +160,21 @@ bool taint_parse(struct intern *words, const char *text, struct taint *out, cons
         problem = label_value_problem(value);
     if (problem != NULL)
         return scan_refuse(why, problem);
-    *out = (struct taint){word_of(words, key), word_of(words, value), effect};
+    out->key = word_of(words, key);
+    out->value = word_of(words, value);
+    out->effect = effect;
     return true;
 }
 
 bool taint_read(struct field_reader *r, const struct yaml_node *n, struct taint *out)
 {
     const unsigned errors = diag_errors(r->diag);
-    const char *key = field_required_text(r, n, "key");
     int effect = TAINT_NO_SCHEDULE;
+    out->key = word_of(r->words, field_required_text(r, n, "key"));
+    out->value = word_of(r->words, field_text(r, n, "value"));
     if (field_get(n, "effect") == NULL)
         diag_error(r->diag, yaml_pos(n), "'effect' is missing");
     field_choice(r, n, "effect", effect_names, &effect);
-    *out = (struct taint){word_of(r->words, key), word_of(r->words, field_text(r, n, "value")),
-                          (enum taint_effect)effect};
+    out->effect = (enum taint_effect)effect;
     return diag_errors(r->diag) == errors;
 }
