@@ -93,12 +93,20 @@ static void word_taint(const struct node_refusal_count *c, const struct intern *
                  intern_text(words, c->key), intern_text(words, c->value));
 }
 
+static void word_resource(const char *name, char out[LONGEST_REASON])
+{
+    if (strcmp(name, "pods") == 0)
+        snprintf(out, LONGEST_REASON, "Too many pods");
+    else
+        snprintf(out, LONGEST_REASON, "Insufficient %s", name);
+}
+
 static void word(const struct node_refusal_count *c, const struct names *names, bool names_taints,
                  char out[LONGEST_REASON])
 {
     switch (c->kind) {
     case NODE_REFUSES_NOTHING:
-        snprintf(out, LONGEST_REASON, "Insufficient %s", intern_text(names->resources, c->key));
+        word_resource(intern_text(names->resources, c->key), out);
         break;
     case NODE_UNSCHEDULABLE:
         snprintf(out, LONGEST_REASON, "node(s) were unschedulable");
@@ -162,15 +170,19 @@ size_t node_refusals_print(const struct node_refusals *refusals, const struct na
     }
     const size_t reasons_len = merge_equal(reasons, refusals->len);
     qsort(reasons, reasons_len, sizeof reasons[0], by_text);
-    snprintf(number, sizeof number, "%" PRIu32 "/%" PRIu32 " nodes are available", refusals->takers,
-             refusals->nodes);
+    if (refusals->nodes == 0)
+        snprintf(number, sizeof number, "no nodes available to schedule pods");
+    else
+        snprintf(number, sizeof number, "%" PRIu32 "/%" PRIu32 " nodes are available",
+                 refusals->takers, refusals->nodes);
     add_text(out, cap, &len, number);
     for (size_t i = 0; i < reasons_len; i++) {
         snprintf(number, sizeof number, "%s%" PRIu32 " ", i == 0 ? ": " : ", ", reasons[i].nodes);
         add_text(out, cap, &len, number);
         add_text(out, cap, &len, reasons[i].text);
     }
-    add_text(out, cap, &len, ".");
+    if (refusals->nodes > 0)
+        add_text(out, cap, &len, ".");
     free(reasons);
     return len;
 }
