@@ -49,6 +49,7 @@ static bool open_policy(struct simulation *sim, uint32_t i)
     collect_reasons(sim, p);
     sim->notes_wanted |= p->ops->wants;
     const struct policy_env env = {
+        .names_view = spec->names,
         .names = spec->names,
         .requests = spec->requests,
         .cluster = sim->cluster,

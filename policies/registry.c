@@ -5,7 +5,8 @@
 /* To add a policy: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
 #define POLICIES(X) \
     X(policy_fifo)  \
-    X(policy_sjf)
+    X(policy_sjf)   \
+    X(policy_easy)
 
 #define X(symbol) extern const struct policy_ops symbol;
 POLICIES(X)

@@ -6,12 +6,18 @@
 
 enum { MOST_NODES = 64 };
 
-/* Where a job stands; nodes[n] of its tasks are on node n. */
+#define SECOND_NS INT64_C(1000000000)
+
+/* Where a job stands; on_node[n] of its tasks are on node n. */
 struct ref_job {
     const struct world_job *in;
     bool is_waiting, is_running;
     int64_t start_s;
     uint32_t on_node[MOST_NODES];
+    int64_t predicted_ns; /* run time, as it is believed now */
+    int64_t first_ns;     /* as it was believed at first */
+    int corrections;
+    int started; /* how many had started before it */
 };
 
 struct ref {
@@ -19,6 +25,8 @@ struct ref {
     int64_t now_s;
     struct ref_job *jobs;
     int64_t free[MOST_NODES];
+    int64_t last_ns, previous_ns; /* run times of the two jobs that ended last; -1: none */
+    int starts;
 };
 
 static int64_t estimate_s(const struct ref_job *j)
@@ -49,6 +57,7 @@ static void start(struct ref *w, struct ref_job *j)
     j->is_waiting = false;
     j->is_running = true;
     j->start_s = w->now_s;
+    j->started = w->starts++;
     w->r->starts_s[j - w->jobs] = w->now_s;
 }
 
@@ -82,6 +91,225 @@ static void serve_queue(struct ref *w)
         start(w, j);
 }
 
+/* --- easy: predictions --- */
+
+static void predict(const struct ref *w, struct ref_job *j)
+{
+    const int64_t request_ns = estimate_s(j) * SECOND_NS;
+    int64_t mean_ns = (w->last_ns + w->previous_ns) / 2;
+    if (w->r->policy == REFERENCE_PUBLISHED_EASY)
+        mean_ns -= mean_ns % SECOND_NS;
+    j->predicted_ns = request_ns;
+    if (w->r->predictor == KNOWS_TRUTH)
+        j->predicted_ns = j->in->work_s * SECOND_NS;
+    if (w->r->predictor == KNOWS_DOUBLE)
+        j->predicted_ns = 2 * request_ns;
+    if (w->r->predictor == KNOWS_LAST_TWO && w->previous_ns >= 0 && mean_ns < request_ns)
+        j->predicted_ns = mean_ns;
+    j->first_ns = j->predicted_ns;
+}
+
+static void correct(const struct ref *w, struct ref_job *j)
+{
+    static const int steps_s[] = {60,    300,   900,   1800,   3600,  7200,
+                                  18000, 36000, 72000, 180000, 360000};
+    const int64_t request_ns = estimate_s(j) * SECOND_NS;
+    int64_t longer_ns = request_ns;
+    if (w->r->corrector == THEN_DOUBLE)
+        longer_ns = 2 * j->predicted_ns;
+    if (w->r->corrector == THEN_STEPS && j->corrections < (int)LEN(steps_s)) {
+        longer_ns = j->first_ns + steps_s[j->corrections] * SECOND_NS;
+        longer_ns = longer_ns < request_ns ? longer_ns : request_ns;
+    }
+    j->corrections++;
+    j->predicted_ns = longer_ns > j->predicted_ns ? longer_ns : 2 * j->predicted_ns;
+}
+
+static int64_t predicted_end_ns(const struct ref_job *j)
+{
+    return j->start_s * SECOND_NS + j->predicted_ns;
+}
+
+static int64_t true_end_ns(const struct ref_job *j)
+{
+    return (j->start_s + j->in->work_s) * SECOND_NS;
+}
+
+/* Predictions expire up to now; that of a job which ends now no later than before. */
+static void correct_all(struct ref *w)
+{
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        struct ref_job *j = &w->jobs[i];
+        while (j->is_running && predicted_end_ns(j) < true_end_ns(j) &&
+               predicted_end_ns(j) <= w->now_s * SECOND_NS)
+            correct(w, j);
+    }
+}
+
+/* --- easy: on nodes --- */
+
+/* Adds to free[] what the jobs release that are predicted to end by then. */
+static void release_by(const struct ref *w, int64_t by_ns, int64_t *free)
+{
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        for (uint32_t n = 0; n < w->r->nodes; n++)
+            if (w->jobs[i].is_running && predicted_end_ns(&w->jobs[i]) <= by_ns)
+                free[n] += (int64_t)w->jobs[i].on_node[n] * w->jobs[i].in->gpus;
+}
+
+static bool would_fit(const struct ref *w, const struct ref_job *j, const int64_t *free)
+{
+    int64_t room = 0;
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        room += free[n] / j->in->gpus;
+    return room >= j->in->tasks;
+}
+
+/* The least predicted end of a running job after `after_ns`; INT64_MAX if there is none. */
+static int64_t next_predicted_end(const struct ref *w, int64_t after_ns)
+{
+    int64_t next_ns = INT64_MAX;
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        const struct ref_job *j = &w->jobs[i];
+        if (j->is_running && predicted_end_ns(j) > after_ns && predicted_end_ns(j) < next_ns)
+            next_ns = predicted_end_ns(j);
+    }
+    return next_ns;
+}
+
+static int64_t shadow_of(const struct ref *w, const struct ref_job *head, const int64_t *now_free)
+{
+    int64_t at_ns = w->now_s * SECOND_NS;
+    for (;;) {
+        at_ns = next_predicted_end(w, at_ns);
+        if (at_ns == INT64_MAX)
+            return at_ns;
+        int64_t free[MOST_NODES];
+        for (uint32_t n = 0; n < w->r->nodes; n++)
+            free[n] = now_free[n];
+        release_by(w, at_ns, free);
+        if (would_fit(w, head, free))
+            return at_ns;
+    }
+}
+
+/* spare[n]: what of now_free[n] the head's place at the shadow time leaves: it takes what is
+ * released until then first, then what is free, both from the lowest node on. */
+static void leave_to_others(const struct ref *w, const struct ref_job *head, int64_t shadow_ns,
+                            const int64_t *now_free, int64_t *spare)
+{
+    int64_t released[MOST_NODES] = {0}, taken[MOST_NODES] = {0};
+    int64_t left = head->in->tasks;
+    const int64_t gpus = head->in->gpus;
+    release_by(w, shadow_ns, released);
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        for (; left > 0 && released[n] - taken[n] >= gpus; left--)
+            taken[n] += gpus;
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        for (; left > 0 && now_free[n] + released[n] - taken[n] >= gpus; left--)
+            taken[n] += gpus;
+    for (uint32_t n = 0; n < w->r->nodes; n++) {
+        const int64_t needed = taken[n] > released[n] ? taken[n] - released[n] : 0;
+        spare[n] = shadow_ns == INT64_MAX ? now_free[n] : now_free[n] - needed;
+    }
+}
+
+/* --- easy: a pass --- */
+
+static struct ref_job *first_waiting(const struct ref *w)
+{
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        if (w->jobs[i].is_waiting)
+            return &w->jobs[i];
+    return NULL;
+}
+
+/* The waiting job after `last` (NULL: the first) in the order of backfilling. */
+static struct ref_job *next_candidate(const struct ref *w, const struct ref_job *last)
+{
+    struct ref_job *best = NULL;
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        struct ref_job *j = &w->jobs[i];
+        if (!j->is_waiting)
+            continue;
+        const bool by_length = w->r->shortest_first;
+        const bool is_after = last == NULL || (by_length && j->predicted_ns != last->predicted_ns
+                                                   ? j->predicted_ns > last->predicted_ns
+                                                   : j > last);
+        if (is_after && (best == NULL || (by_length && j->predicted_ns < best->predicted_ns)))
+            best = j;
+    }
+    return best;
+}
+
+static bool backfill(struct ref *w, struct ref_job *j, const struct ref_job *head,
+                     int64_t shadow_ns)
+{
+    int64_t spare[MOST_NODES];
+    const bool is_short =
+        shadow_ns == INT64_MAX || w->now_s * SECOND_NS + j->predicted_ns <= shadow_ns;
+    leave_to_others(w, head, shadow_ns, w->free, spare);
+    if (!first_fit(w, j, is_short ? w->free : spare, j->on_node))
+        return false;
+    for (uint32_t n = 0; n < w->r->nodes && !is_short; n++)
+        w->free[n] -= (int64_t)j->on_node[n] * j->in->gpus;
+    start(w, j);
+    return true;
+}
+
+static void easy_pass(struct ref *w)
+{
+    struct ref_job *head, *last = NULL, *j;
+    while ((head = first_waiting(w)) != NULL && first_fit(w, head, w->free, head->on_node))
+        start(w, head);
+    if (head == NULL)
+        return;
+    const int64_t shadow_ns = shadow_of(w, head, w->free);
+    while ((j = next_candidate(w, last)) != NULL) {
+        last = j;
+        if (j != head)
+            backfill(w, j, head, shadow_ns);
+    }
+}
+
+/* --- easy: event by event, on a flat machine --- */
+
+static int64_t total(const struct ref_job *j)
+{
+    return (int64_t)j->in->gpus * j->in->tasks;
+}
+
+/* Free at a time, if jobs end as predicted. */
+static int64_t believed_free(const struct ref *w, int64_t at_ns)
+{
+    int64_t free = (int64_t)w->r->nodes * w->r->gpus_per_node;
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        if (w->jobs[i].is_running && predicted_end_ns(&w->jobs[i]) > at_ns)
+            free -= total(&w->jobs[i]);
+    return free;
+}
+
+static void published_pass(struct ref *w)
+{
+    const int64_t now_ns = w->now_s * SECOND_NS;
+    struct ref_job *head, *last = NULL, *j;
+    while ((head = first_waiting(w)) != NULL && total(head) <= believed_free(w, now_ns))
+        start(w, head);
+    if (head == NULL)
+        return;
+    int64_t shadow_ns = now_ns;
+    while (believed_free(w, shadow_ns) < total(head))
+        shadow_ns = next_predicted_end(w, shadow_ns);
+    while ((j = next_candidate(w, last)) != NULL) {
+        last = j;
+        if (j == head || total(j) > believed_free(w, now_ns))
+            continue;
+        if (now_ns + j->predicted_ns <= shadow_ns ||
+            total(j) <= believed_free(w, shadow_ns) - total(head))
+            start(w, j);
+    }
+}
+
 /* --- time --- */
 
 static void earlier(int64_t *next_s, int64_t at_s)
@@ -106,24 +334,72 @@ static int64_t next_instant(const struct ref *w)
     return next_s;
 }
 
-static void end_and_arrive(struct ref *w)
+static void arrive(struct ref *w, struct ref_job *j)
 {
+    j->is_waiting = true;
+    predict(w, j);
+}
+
+static void end(struct ref *w, struct ref_job *j)
+{
+    j->is_running = false;
+    w->previous_ns = w->last_ns;
+    w->last_ns = j->in->work_s * SECOND_NS;
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        w->free[n] += (int64_t)j->on_node[n] * j->in->gpus;
+}
+
+/* The next job that ends now, in the order of starting; NULL if there is none. */
+static struct ref_job *next_to_end(const struct ref *w)
+{
+    struct ref_job *best = NULL;
     for (size_t i = 0; i < w->r->jobs_len; i++) {
         struct ref_job *j = &w->jobs[i];
-        if (j->is_running && j->start_s + j->in->work_s == w->now_s) {
-            j->is_running = false;
-            for (uint32_t n = 0; n < w->r->nodes; n++)
-                w->free[n] += (int64_t)j->on_node[n] * j->in->gpus;
-        }
-        if (j->in->submit_s == w->now_s)
-            j->is_waiting = true;
+        if (j->is_running && j->start_s + j->in->work_s == w->now_s &&
+            (best == NULL || j->started < best->started))
+            best = j;
+    }
+    return best;
+}
+
+static void settle_and_serve(struct ref *w)
+{
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        if (w->jobs[i].is_running && w->jobs[i].start_s + w->jobs[i].in->work_s == w->now_s)
+            end(w, &w->jobs[i]);
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        if (w->r->jobs[i].submit_s == w->now_s)
+            arrive(w, &w->jobs[i]);
+    if (w->r->policy == REFERENCE_EASY)
+        easy_pass(w);
+    else
+        serve_queue(w);
+}
+
+static void serve_event_by_event(struct ref *w)
+{
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        if (w->r->jobs[i].submit_s != w->now_s)
+            continue;
+        arrive(w, &w->jobs[i]);
+        if (w->r->shortest_first || total(&w->jobs[i]) <= believed_free(w, w->now_s * SECOND_NS))
+            published_pass(w);
+    }
+    struct ref_job *j;
+    while ((j = next_to_end(w)) != NULL) {
+        end(w, j);
+        published_pass(w);
     }
 }
 
 void reference_run(struct reference *r)
 {
     assert_true(r->nodes <= MOST_NODES);
-    struct ref w = {.r = r, .now_s = -1, .jobs = calloc(r->jobs_len, sizeof w.jobs[0])};
+    struct ref w = {.r = r,
+                    .now_s = -1,
+                    .jobs = calloc(r->jobs_len, sizeof w.jobs[0]),
+                    .last_ns = -1,
+                    .previous_ns = -1};
     for (size_t i = 0; i < r->jobs_len; i++) {
         w.jobs[i].in = &r->jobs[i];
         r->starts_s[i] = -1;
@@ -131,8 +407,11 @@ void reference_run(struct reference *r)
     for (uint32_t n = 0; n < r->nodes; n++)
         w.free[n] = r->gpus_per_node;
     while ((w.now_s = next_instant(&w)) >= 0) {
-        end_and_arrive(&w);
-        serve_queue(&w);
+        correct_all(&w);
+        if (r->policy == REFERENCE_PUBLISHED_EASY)
+            serve_event_by_event(&w);
+        else
+            settle_and_serve(&w);
     }
     free(w.jobs);
 }

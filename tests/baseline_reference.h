@@ -10,14 +10,21 @@
 
 #include "tests/world.h"
 
-enum reference_policy { REFERENCE_FIFO, REFERENCE_SJF };
+enum reference_policy { REFERENCE_FIFO, REFERENCE_SJF, REFERENCE_EASY, REFERENCE_PUBLISHED_EASY };
+
+/* As the options of easy number them. */
+enum reference_predictor { KNOWS_REQUEST, KNOWS_TRUTH, KNOWS_DOUBLE, KNOWS_LAST_TWO };
+enum reference_corrector { THEN_REQUEST, THEN_DOUBLE, THEN_STEPS };
 
 struct reference {
     enum reference_policy policy;
     uint32_t nodes, gpus_per_node;
     const struct world_job *jobs; /* no patience */
     size_t jobs_len;
-    int64_t max_wait_s; /* of sjf; 0: none */
+    int64_t max_wait_s;  /* of sjf; 0: none */
+    bool shortest_first; /* of easy: order sjbf */
+    enum reference_predictor predictor;
+    enum reference_corrector corrector;
     /* Afterwards: */
     int64_t starts_s[WORLD_MOST_JOBS];
 };

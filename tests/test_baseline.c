@@ -22,6 +22,47 @@ static const struct row {
     {"sjf", "sjf", NULL, {.policy = REFERENCE_SJF}},
     {"sjf_max_wait", "sjf", "max_wait: 40s", {.policy = REFERENCE_SJF, .max_wait_s = 40}},
     {"sjf_max_wait_1", "sjf", "max_wait: 1s", {.policy = REFERENCE_SJF, .max_wait_s = 1}},
+    {"easy", "easy", NULL, {.policy = REFERENCE_EASY}},
+    {"easy_sjbf", "easy", "order: sjbf", {.policy = REFERENCE_EASY, .shortest_first = true}},
+    {"easy_clairvoyant",
+     "easy",
+     "predictor: clairvoyant",
+     {.policy = REFERENCE_EASY, .predictor = KNOWS_TRUTH}},
+    {"easy_double",
+     "easy",
+     "{predictor: double, corrector: recursive-doubling}",
+     {.policy = REFERENCE_EASY, .predictor = KNOWS_DOUBLE, .corrector = THEN_DOUBLE}},
+    {"easy_tsafrir",
+     "easy",
+     "{predictor: tsafrir, corrector: recursive-doubling}",
+     {.policy = REFERENCE_EASY, .predictor = KNOWS_LAST_TWO, .corrector = THEN_DOUBLE}},
+    {"easy_plus_plus",
+     "easy",
+     "{order: sjbf, predictor: tsafrir, corrector: tsafrir}",
+     {.policy = REFERENCE_EASY,
+      .shortest_first = true,
+      .predictor = KNOWS_LAST_TWO,
+      .corrector = THEN_STEPS}},
+    {"easy_published", "easy", "protocol: published", {.policy = REFERENCE_PUBLISHED_EASY}},
+    {"easy_published_sjbf",
+     "easy",
+     "{protocol: published, order: sjbf}",
+     {.policy = REFERENCE_PUBLISHED_EASY, .shortest_first = true}},
+    {"easy_published_clairvoyant",
+     "easy",
+     "{protocol: published, predictor: clairvoyant}",
+     {.policy = REFERENCE_PUBLISHED_EASY, .predictor = KNOWS_TRUTH}},
+    {"easy_published_doubling",
+     "easy",
+     "{protocol: published, predictor: tsafrir, corrector: recursive-doubling}",
+     {.policy = REFERENCE_PUBLISHED_EASY, .predictor = KNOWS_LAST_TWO, .corrector = THEN_DOUBLE}},
+    {"easy_published_plus_plus",
+     "easy",
+     "{protocol: published, order: sjbf, predictor: tsafrir, corrector: tsafrir}",
+     {.policy = REFERENCE_PUBLISHED_EASY,
+      .shortest_first = true,
+      .predictor = KNOWS_LAST_TWO,
+      .corrector = THEN_STEPS}},
 };
 
 static uint32_t draw(gsl_rng *rng, unsigned long below)
@@ -38,12 +79,16 @@ static void random_jobs(gsl_rng *rng, const struct world *w, struct world_job *j
         const uint32_t gpus = draw(rng, 3) == 0 ? 1 : 1 + draw(rng, w->gpus_per_node);
         const uint32_t most = w->nodes * (w->gpus_per_node / gpus);
         const int64_t work_s = 1 + draw(rng, 30);
+        const uint32_t kind = draw(rng, 6); /* without a limit, outliving it, or within it */
+        const int64_t limit_s = kind == 0   ? 0
+                                : kind == 1 ? 1 + draw(rng, (unsigned long)work_s)
+                                            : work_s + draw(rng, 40);
         jobs[i] = (struct world_job){
             .submit_s = at_s,
             .work_s = work_s,
             .gpus = gpus,
             .tasks = 1 + (draw(rng, 2) ? draw(rng, most) : 0),
-            .limit_s = draw(rng, 3) == 0 ? 0 : work_s + draw(rng, 40),
+            .limit_s = limit_s,
         };
     }
 }
@@ -76,8 +121,9 @@ static void agrees_with_the_reference(void **state)
         gsl_rng *rng = rng_open(SEED, 0, "baseline", i);
         struct world *w = calloc(1, sizeof *w);
         struct world_job *jobs = calloc(JOBS, sizeof jobs[0]);
+        const bool needs_flat = row->like.policy == REFERENCE_PUBLISHED_EASY;
         w->nodes = i % 3 == 0 ? 1 : 1 + draw(rng, 5);
-        w->gpus_per_node = i % 4 == 0 ? 1 : 1 + draw(rng, 8);
+        w->gpus_per_node = i % 4 == 0 || (needs_flat && w->nodes > 1) ? 1 : 1 + draw(rng, 8);
         w->is_loose = draw(rng, 2);
         random_jobs(rng, w, jobs);
         w->jobs = jobs, w->jobs_len = JOBS;

@@ -48,17 +48,17 @@ static bool compare_next(void *context, const struct order_entry *e)
     return true;
 }
 
-static void compare_small(const struct order_tree *t, const struct list *l, int64_t limit)
+static void compare_small(const struct order_tree *t, const struct list *l, int64_t limit,
+                          struct order_entry from)
 {
-    struct order_entry got;
     for (size_t i = 0; i < l->len; i++) {
-        if (l->entries[i].size > limit)
+        if (l->entries[i].size > limit || is_before(&l->entries[i], &from))
             continue;
-        assert_true(order_tree_find_small(t, limit, &got));
-        expect_same(&l->entries[i], &got);
+        assert_true(order_tree_find_small(t, limit, &from));
+        expect_same(&l->entries[i], &from);
         return;
     }
-    assert_false(order_tree_find_small(t, limit, &got));
+    assert_false(order_tree_find_small(t, limit, &from));
 }
 
 static void compare_sums(const struct order_tree *t, const struct list *l, int64_t key,
@@ -114,7 +114,9 @@ static void agrees_with_a_sorted_array(void **state)
         assert_int_equal(order_tree_first(&t, &first), l->len > 0);
         if (l->len > 0)
             expect_same(&first, &l->entries[0]);
-        compare_small(&t, l, (int64_t)gsl_rng_uniform_int(rng, 100) / 10);
+        const struct order_entry from = {.key = (int64_t)gsl_rng_uniform_int(rng, 520) - 260,
+                                         .tie = gsl_rng_uniform_int(rng, 1000003)};
+        compare_small(&t, l, (int64_t)gsl_rng_uniform_int(rng, 100) / 10, from);
         compare_sums(&t, l, (int64_t)gsl_rng_uniform_int(rng, 520) - 260,
                      1 + (int64_t)gsl_rng_uniform_int(rng, 160000));
         const struct order_entry *next = l->entries;
@@ -148,7 +150,7 @@ static void an_empty_tree_has_nothing(void **state)
 {
     (void)state;
     struct order_tree t = {0};
-    struct order_entry e;
+    struct order_entry e = {.key = INT64_MIN};
     int64_t key;
     assert_false(order_tree_first(&t, &e));
     assert_false(order_tree_find_small(&t, INT64_MAX, &e));

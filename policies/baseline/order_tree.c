@@ -229,22 +229,26 @@ bool order_tree_first(const struct order_tree *t, struct order_entry *out)
     return true;
 }
 
-bool order_tree_find_small(const struct order_tree *t, int64_t limit, struct order_entry *out)
+static bool find_small_below(const struct order_node *n, unsigned height, int64_t limit,
+                             struct order_entry *out)
 {
-    const struct order_node *n = t->root;
-    for (unsigned h = t->height; n != NULL; h--) {
-        uint32_t i = 0;
-        while (i < n->len && n->slots[i].min > limit)
-            i++;
-        if (i == n->len)
-            return false; /* only in the root: below, the slot above has promised one */
-        if (h == 0) {
+    for (uint32_t i = find_slot(n, out->key, out->tie); i < n->len; i++) {
+        if (n->slots[i].min > limit)
+            continue;
+        if (height == 0) {
             *out = entry_of(&n->slots[i]);
             return true;
         }
-        n = n->slots[i].child;
+        /* Only the first child may disappoint: what it has may come before the asked place. */
+        if (find_small_below(n->slots[i].child, height - 1, limit, out))
+            return true;
     }
     return false;
+}
+
+bool order_tree_find_small(const struct order_tree *t, int64_t limit, struct order_entry *out)
+{
+    return t->root != NULL && find_small_below(t->root, t->height, limit, out);
 }
 
 int64_t order_tree_sum_to(const struct order_tree *t, int64_t key)

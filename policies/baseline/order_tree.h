@@ -44,7 +44,7 @@ void order_tree_remove(struct order_tree *t, int64_t key, uint64_t tie);
 /* The entry that comes first; false if there is none. */
 bool order_tree_first(const struct order_tree *t, struct order_entry *out);
 
-/* The first entry whose size is at most `limit`. */
+/* The first entry at or after (out->key, out->tie) whose size is at most `limit`. */
 bool order_tree_find_small(const struct order_tree *t, int64_t limit, struct order_entry *out);
 
 /* The sum of the sizes of all entries with a key <= `key`. */

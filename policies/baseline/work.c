@@ -67,6 +67,11 @@ const struct job *work_job(const struct acts *a, uint32_t work)
     return job;
 }
 
+uint32_t work_request(const struct acts *a, uint32_t pod)
+{
+    return work_job(a, pod)->groups[pod_of(a, pod)->group].request;
+}
+
 int64_t work_true_ns(const struct acts *a, uint32_t work)
 {
     const struct job *job = work_job(a, work);

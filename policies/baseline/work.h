@@ -30,6 +30,9 @@ static inline bool work_is_pod(uint32_t work)
 /* Of the live job, or of the live pod's. */
 const struct job *work_job(const struct acts *a, uint32_t work);
 
+/* What a pod asks for. */
+uint32_t work_request(const struct acts *a, uint32_t pod);
+
 /* What the user promised; where nothing was promised, the true time. INT64_MAX: endless. */
 int64_t work_estimate_ns(const struct acts *a, uint32_t work);
 

@@ -33,7 +33,7 @@ void node_overlay_clear(struct node_overlay *o)
     o->len = 0;
 }
 
-static int64_t *touch(struct node_overlay *o, uint32_t node)
+int64_t *node_overlay_touch(struct node_overlay *o, uint32_t node)
 {
     const size_t columns = o->cluster->resources_len;
     if (bitset_has(&o->touched, node))
@@ -54,7 +54,7 @@ static int64_t *touch(struct node_overlay *o, uint32_t node)
 
 void node_overlay_add(struct node_overlay *o, uint32_t node, const struct request *r, int64_t times)
 {
-    int64_t *row = touch(o, node);
+    int64_t *row = node_overlay_touch(o, node);
     for (uint32_t i = 0; i < r->amounts_len; i++)
         if (r->amounts[i].resource < o->cluster->resources_len)
             row[r->amounts[i].resource] += times * r->amounts[i].value;

@@ -30,7 +30,10 @@ void node_overlay_clear(struct node_overlay *o);
 void node_overlay_add(struct node_overlay *o, uint32_t node, const struct request *r,
                       int64_t times);
 
-/* The changes of a node, one for each column; NULL if there are none. */
+/* The changes of a node, one for each column, to be written; valid until another is touched. */
+int64_t *node_overlay_touch(struct node_overlay *o, uint32_t node);
+
+/* The same to be read; NULL if there are none. */
 const int64_t *node_overlay_row(const struct node_overlay *o, uint32_t node);
 
 /* The first touched node from `from` on; NODE_NONE if there is none. */
