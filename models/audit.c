@@ -15,6 +15,7 @@ struct audit {
     int64_t *free;      /* as cluster.free, without the GPU columns of whole devices */
     uint32_t *on_node;  /* tasks by node */
     uint32_t *on_gpu;   /* residents by GPU */
+    uint32_t *shares;   /* thousandths held by shares, by GPU */
     int64_t *milli;     /* held, by node */
     bool *is_unchecked; /* by node: somebody bypassed the checks */
     char *text;
@@ -86,7 +87,10 @@ static void book_devices(struct audit *a, const struct task *t, const struct req
         const struct device_class *k = &n->classes[t->uses[i].class_index];
         AUDIT(a, (k->free[t->uses[i].unit / 64] >> t->uses[i].unit % 64 & 1) == 0,
               "node %s: unit %u is held and free", n->name, t->uses[i].unit);
-        a->milli[t->node] += k->units[t->uses[i].unit].milli;
+        if (k->kind == DEVICE_WHOLE)
+            a->shares[n->first_gpu + t->uses[i].unit] += r->load.gpu_milli;
+        else
+            a->milli[t->node] += k->units[t->uses[i].unit].milli;
     }
     if (n->classes_len == 0)
         a->milli[t->node] += (int64_t)r->gpus * t->count * 1000;
@@ -184,25 +188,33 @@ static void audit_jobs(struct audit *a)
 
 /* --- nodes --- */
 
-static void audit_gpus(struct audit *a, const struct node *n)
+static void audit_gpu(struct audit *a, const struct node *n, const struct device_class *k,
+                      uint32_t g)
 {
     const struct cluster *c = a->sim->cluster;
-    for (uint32_t i = 0; i < n->classes_len; i++) {
-        const struct device_class *k = &n->classes[i];
-        for (uint32_t g = 0; k->kind == DEVICE_WHOLE && g < k->units_len; g++) {
-            const struct gpu *gpu = &c->gpus[n->first_gpu + g];
-            const uint32_t held = a->on_gpu[n->first_gpu + g];
-            a->milli[n->id] += held > 0 ? 1000 : 0;
-            AUDIT(a, gpu->residents == held && (gpu->owner == TASK_NONE) == (held == 0),
-                  "node %s: GPU %" PRIu32 " has %" PRIu32 " residents, not %" PRIu32, n->name, g,
-                  held, gpu->residents);
-            AUDIT(a, (k->free[g / 64] >> g % 64 & 1) == (held == 0),
-                  "node %s: GPU %" PRIu32 " is held and free, or neither", n->name, g);
-            AUDIT(a, held <= 1 || a->is_unchecked[n->id],
-                  "node %s: GPU %" PRIu32 " is oversubscribed", n->name, g);
-            a->free[(size_t)n->id * c->resources_len + k->resource] -= held > 0;
-        }
-    }
+    const struct gpu *gpu = &c->gpus[n->first_gpu + g];
+    const uint32_t held = a->on_gpu[n->first_gpu + g];
+    const uint32_t shares = a->shares[n->first_gpu + g];
+    const bool is_taken = held > 0 || shares > 0;
+    a->milli[n->id] += (held > 0 ? 1000 : 0) + (int64_t)shares;
+    AUDIT(a, gpu->residents == held && (gpu->owner == TASK_NONE) == (held == 0),
+          "node %s: GPU %" PRIu32 " has %" PRIu32 " residents, not %" PRIu32, n->name, g, held,
+          gpu->residents);
+    AUDIT(a, gpu->share_milli == shares,
+          "node %s: shares of GPU %" PRIu32 " add up to %" PRIu32 " thousandths, not %" PRIu16,
+          n->name, g, shares, gpu->share_milli);
+    AUDIT(a, (k->free[g / 64] >> g % 64 & 1) == (k->units[g].milli > 0 && !is_taken),
+          "node %s: GPU %" PRIu32 " is held and free, or neither", n->name, g);
+    AUDIT(a, (held <= 1 && (held == 0 ? 0 : 1000) + shares <= 1000) || a->is_unchecked[n->id],
+          "node %s: GPU %" PRIu32 " is oversubscribed", n->name, g);
+    a->free[(size_t)n->id * c->resources_len + k->resource] -= is_taken;
+}
+
+static void audit_gpus(struct audit *a, const struct node *n)
+{
+    const struct device_class *k = cluster_whole_gpus(n);
+    for (uint32_t g = 0; k != NULL && g < k->units_len; g++)
+        audit_gpu(a, n, k, g);
 }
 
 static void audit_node(struct audit *a, const struct node *n)
@@ -247,6 +259,7 @@ bool audit_passes(const struct simulation *sim, char *text, size_t cap)
         .free = zeroed(cells, sizeof a.free[0]),
         .on_node = zeroed(c->nodes_len, sizeof a.on_node[0]),
         .on_gpu = zeroed(c->gpus_len, sizeof a.on_gpu[0]),
+        .shares = zeroed(c->gpus_len, sizeof a.shares[0]),
         .milli = zeroed(c->nodes_len, sizeof a.milli[0]),
         .is_unchecked = zeroed(c->nodes_len, sizeof a.is_unchecked[0]),
         .text = text,
@@ -264,6 +277,7 @@ bool audit_passes(const struct simulation *sim, char *text, size_t cap)
     free(a.free);
     free(a.on_node);
     free(a.on_gpu);
+    free(a.shares);
     free(a.milli);
     free(a.is_unchecked);
     return a.ok;

@@ -1,5 +1,6 @@
 #include "models/cluster.h"
 
+#include "models/gpu_share.h"
 #include "models/job.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
@@ -205,16 +206,27 @@ int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const stru
     return most;
 }
 
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r)
 {
     if (c->nodes[node].state != NODE_READY)
         return 0;
-    return cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
+    const int64_t fits = cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
+    if (r->load.gpu_milli == 0 || fits == 0)
+        return fits;
+    return lesser(fits, gpu_share_fits(c, node, r->load.gpu_milli));
 }
 
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r)
 {
-    return cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
+    const int64_t fits = cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
+    if (r->load.gpu_milli == 0)
+        return fits;
+    return lesser(fits, gpu_share_could_fit(c, node, r->load.gpu_milli));
 }
 
 int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,
@@ -228,6 +240,14 @@ int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,
     if (n->price_micro_per_h == 0 || all == 0)
         return 0;
     return (int64_t)(n->price_micro_per_h * part * held_ns / all * 1000 / ns_per_h);
+}
+
+struct device_class *cluster_whole_gpus(const struct node *n)
+{
+    for (uint32_t i = 0; i < n->classes_len; i++)
+        if (n->classes[i].kind == DEVICE_WHOLE)
+            return &n->classes[i];
+    return NULL;
 }
 
 int64_t cluster_idle_milli(const struct cluster *c, uint32_t node)

@@ -118,6 +118,7 @@ struct gpu {
     uint32_t owner;                /* the task that took it whole first; TASK_NONE: nobody */
     uint32_t residents;            /* tasks that took it whole: more than one only unchecked */
     uint32_t domain;               /* where they share it; DOMAIN_NONE: nobody ever shared it */
+    uint16_t share_milli;          /* held by shares; gpu_share.h */
     struct device_load owner_load; /* of the owner, should somebody join it */
 };
 
@@ -197,14 +198,14 @@ static inline int64_t cluster_capacity_of(const struct cluster *c, uint32_t node
                                        : 0;
 }
 
-/* How many tasks of the request the node can take now: by amounts, and by state (only a ready node
- * takes any); labels and taints are not looked at. */
+/* How many tasks of the request the node can take now: by amounts, by shares of GPUs, and by state
+ * (only a ready node takes any); labels and taints are not looked at. */
 int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r);
 
 /* The same if nothing ran on it. */
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r);
 
-/* The same for a row of amounts, one for each column, that somebody else keeps. */
+/* By amounts alone, of a row with one for each column that somebody else keeps. */
 int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const struct request *r);
 
 /* Price of holding count tasks of r, milli thousandths of GPUs, on the node for held_ns: the node's
@@ -212,6 +213,9 @@ int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const stru
 int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,
                               const struct request *r, int64_t milli, int64_t count,
                               int64_t held_ns);
+
+/* The node's class of whole GPUs; NULL: it has none. */
+struct device_class *cluster_whole_gpus(const struct node *n);
 
 /* Thousandths of GPUs on the node that nobody holds. */
 int64_t cluster_idle_milli(const struct cluster *c, uint32_t node);

@@ -1,5 +1,6 @@
 #include "models/device.h"
 
+#include "models/gpu_share.h"
 #include "models/sharing.h"
 #include "sim/check.h"
 
@@ -27,14 +28,6 @@ static void count_milli(struct cluster *c, uint32_t node, int64_t change)
 {
     c->nodes[node].allocated_milli += change;
     c->pools[c->nodes[node].pool].allocated_milli += change;
-}
-
-static struct device_class *whole_class(const struct node *n)
-{
-    for (uint32_t i = 0; i < n->classes_len; i++)
-        if (n->classes[i].kind == DEVICE_WHOLE)
-            return &n->classes[i];
-    return NULL;
 }
 
 static uint32_t count_free(const struct device_class *k)
@@ -159,10 +152,44 @@ static void hold_units(struct cluster *c, struct task *t, uint16_t class_index, 
     }
 }
 
+/* --- shares: uses of the class of whole GPUs, each of r's size --- */
+
+static void hold_shares(struct cluster *c, struct task *t, const struct request *r, uint32_t n,
+                        uint32_t gpu)
+{
+    const struct node *node = &c->nodes[t->node];
+    const struct device_class *k = cluster_whole_gpus(node);
+    const uint16_t class_index = (uint16_t)(k - node->classes);
+    reserve_uses(t, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t on =
+            gpu != GPU_NONE ? gpu : gpu_share_tightest(c, t->node, r->load.gpu_milli);
+        gpu_share_take(c, t->node, on, r->load.gpu_milli);
+        t->uses[t->uses_len++] = (struct device_use){class_index, (uint16_t)on};
+    }
+}
+
+static bool take_share(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
+                       uint64_t gpu_mask)
+{
+    const struct node *n = &c->nodes[t->node];
+    const struct device_class *k = cluster_whole_gpus(n);
+    const uint32_t gpu = (uint32_t)__builtin_ctzll(gpu_mask);
+    if (k == NULL || (gpu_mask & (gpu_mask - 1)) != 0 || gpu >= k->units_len)
+        return false;
+    if (gpu_share_left(c, n, k, gpu) / r->load.gpu_milli < count)
+        return false;
+    hold_shares(c, t, r, count, gpu);
+    return true;
+}
+
 /* --- the ways to take --- */
 
-static bool has_units(const struct node *n, const struct request *r, uint32_t count)
+static bool has_units(const struct cluster *c, const struct node *n, const struct request *r,
+                      uint32_t count)
 {
+    if (r->load.gpu_milli != 0 && gpu_share_fits(c, n->id, r->load.gpu_milli) < count)
+        return false;
     for (uint32_t i = 0; i < n->classes_len; i++)
         if (request_amount(r, n->classes[i].resource) * count > count_free(&n->classes[i]))
             return false;
@@ -172,10 +199,10 @@ static bool has_units(const struct node *n, const struct request *r, uint32_t co
 bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count)
 {
     const struct node *n = &c->nodes[t->node];
+    if (!has_units(c, n, r, count))
+        return false;
     if (n->classes_len == 0)
         count_milli(c, t->node, 1000 * (int64_t)r->gpus * (int64_t)count);
-    if (!has_units(n, r, count))
-        return false;
     for (uint32_t i = 0; i < n->classes_len; i++) {
         struct device_class *k = &n->classes[i];
         const uint32_t want = (uint32_t)request_amount(r, k->resource) * count;
@@ -189,13 +216,17 @@ bool device_take(struct cluster *c, struct task *t, const struct request *r, uin
         k->free[0] ^= mask;
         hold_gpus(c, t, mask, &r->load);
     }
+    if (r->load.gpu_milli != 0)
+        hold_shares(c, t, r, count, GPU_NONE);
     return true;
 }
 
 bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
                       uint64_t gpu_mask)
 {
-    struct device_class *k = whole_class(&c->nodes[t->node]);
+    if (r->load.gpu_milli != 0)
+        return take_share(c, t, r, count, gpu_mask);
+    struct device_class *k = cluster_whole_gpus(&c->nodes[t->node]);
     if (k == NULL || (gpu_mask & ~k->free[0]) != 0)
         return false;
     if (__builtin_popcountll(gpu_mask) != request_amount(r, k->resource) * count)
@@ -208,7 +239,7 @@ bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r
 void device_take_unchecked(struct cluster *c, struct task *t, const struct device_load *load,
                            uint64_t gpu_mask)
 {
-    struct device_class *k = whole_class(&c->nodes[t->node]);
+    struct device_class *k = cluster_whole_gpus(&c->nodes[t->node]);
     SIM_REQUIRE(k != NULL && (k->units_len == 64 || gpu_mask >> k->units_len == 0));
     int64_t *column = &c->free[(size_t)t->node * c->resources_len + k->resource];
     *column -= __builtin_popcountll(gpu_mask & k->free[0]);
@@ -239,7 +270,7 @@ static void leave_gpu(struct cluster *c, const struct task *t, struct gpu *g)
 static void give_gpus(struct cluster *c, const struct task *t)
 {
     const struct node *n = &c->nodes[t->node];
-    struct device_class *k = whole_class(n);
+    struct device_class *k = cluster_whole_gpus(n);
     uint64_t freed = 0;
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
         struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
@@ -252,12 +283,16 @@ static void give_gpus(struct cluster *c, const struct task *t)
     c->free[(size_t)t->node * c->resources_len + k->resource] += __builtin_popcountll(freed) - held;
 }
 
-static void give_units(struct cluster *c, const struct task *t)
+static void give_units(struct cluster *c, const struct task *t, const struct request *r)
 {
     const struct node *n = &c->nodes[t->node];
     for (uint32_t i = 0; i < t->uses_len; i++) {
         struct device_class *k = &n->classes[t->uses[i].class_index];
         const struct device_unit *u = &k->units[t->uses[i].unit];
+        if (k->kind == DEVICE_WHOLE) {
+            gpu_share_give(c, t->node, t->uses[i].unit, r->load.gpu_milli);
+            continue;
+        }
         struct sharing_domain *d = unit_domain(c, n, u);
         if (d != NULL)
             sharing_domain_remove(d, t->id);
@@ -273,7 +308,7 @@ void device_give(struct cluster *c, struct task *t, const struct request *r)
         count_milli(c, t->node, -1000 * (int64_t)r->gpus * (int64_t)t->count);
     if (t->gpu_mask != 0)
         give_gpus(c, t);
-    give_units(c, t);
+    give_units(c, t, r);
     if (t->uses != &t->one_use)
         free(t->uses);
     t->uses = NULL;
@@ -294,6 +329,12 @@ static const struct device_unit *unit_of(const struct node *n, struct device_use
     return &n->classes[use.class_index].units[use.unit];
 }
 
+static uint64_t milli_of_use(const struct node *n, struct device_use use, const struct request *r)
+{
+    return n->classes[use.class_index].kind == DEVICE_WHOLE ? r->load.gpu_milli
+                                                            : unit_of(n, use)->milli;
+}
+
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r)
 {
     const struct node *n = &c->nodes[t->node];
@@ -301,7 +342,7 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
         return (uint64_t)r->gpus * t->count * 1000;
     uint64_t milli = 1000 * (uint64_t)__builtin_popcountll(t->gpu_mask);
     for (uint32_t i = 0; i < t->uses_len; i++)
-        milli += unit_of(n, t->uses[i])->milli;
+        milli += milli_of_use(n, t->uses[i], r);
     return milli;
 }
 
@@ -357,7 +398,7 @@ int64_t device_active_milli(const struct cluster *c, const struct task *t, const
         const struct sharing_domain *d = unit_domain(c, n, u);
         /* Who shares a domain is in it once, however many of its units it holds. */
         if (d == NULL)
-            sum += busy(u->milli, duty, SPEED_ONE);
+            sum += busy(milli_of_use(n, t->uses[i], r), duty, SPEED_ONE);
         else if (i == 0 || unit_domain(c, n, unit_of(n, t->uses[i - 1])) != d)
             sum += busy(unit_milli_of_domain(u), duty, sharing_domain_speed(d, t->id));
     }

@@ -2,10 +2,11 @@
  * device.h - which GPUs, instances or replicas of its node a task holds.
  *
  * What a node's device plugin does when a pod arrives: of the resource's free units it gives the
- * lowest, or, of replicas, one of the GPU that is shared most (packed) or least (distributed).
+ * lowest, or, of replicas, one of the GPU that is shared most (packed) or least (distributed). A
+ * share goes to the GPU where it leaves least (gpu_share.h).
  *
  * Memory   A task with whole GPUs holds them in gpu_mask; other units are listed in uses, which
- *          device_give frees.
+ *          device_give frees. A share of a GPU is a use of the class of whole GPUs.
  * Cost     O(units given); packed and distributed replicas O(GPUs of the node) each.
  */
 #ifndef MODELS_DEVICE_H
@@ -19,8 +20,8 @@
  * class has too few free units. */
 bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count);
 
-/* The same with units that somebody else chose: GPUs of the node by mask, or uses of a class. False
- * if they are not free or not as many as r asks for. */
+/* The same with GPUs of the node that somebody else chose; for shares, one. False if they are not
+ * free or not as many as r asks for. */
 bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
                       uint64_t gpu_mask);
 

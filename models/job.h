@@ -182,7 +182,7 @@ struct job {
     struct group one_group;
 };
 
-/* A MIG instance or a replica that a task holds. */
+/* A MIG instance or a replica that a task holds; of the class of whole GPUs, a share. */
 struct device_use {
     uint16_t class_index; /* of the node's device classes */
     uint16_t unit;        /* of that class */

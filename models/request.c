@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 64, MOST_AMOUNTS = 64 };
+enum {
+    FIRST_SLOTS = 64,
+    MOST_AMOUNTS = 64,
+    SCORED_CPU_MILLI = 100, /* kube-scheduler's DefaultMilliCPURequest, DefaultMemoryRequest */
+    SCORED_MEMORY_BYTES = 200 << 20,
+};
 
 struct request_table {
     const struct intern *resources;
@@ -36,16 +41,22 @@ static void merge_amount(struct amount *list, size_t *len, struct amount a)
     ++*len;
 }
 
-static uint64_t hash_request(const struct amount *amounts, size_t len, uint32_t terms,
-                             const struct device_load *load)
+static uint64_t hash_request(const struct request *r)
 {
-    uint64_t h = hash_bytes(&terms, sizeof terms);
-    for (size_t i = 0; i < len; i++) {
-        h = hash_more(h, &amounts[i].resource, sizeof amounts[i].resource);
-        h = hash_more(h, &amounts[i].value, sizeof amounts[i].value);
+    uint64_t h = hash_bytes(&r->terms, sizeof r->terms);
+    for (size_t i = 0; i < r->amounts_len; i++) {
+        h = hash_more(h, &r->amounts[i].resource, sizeof r->amounts[i].resource);
+        h = hash_more(h, &r->amounts[i].value, sizeof r->amounts[i].value);
     }
-    const uint64_t parts[] = {load->duty_q16,  load->width_q16, load->memory_bytes,
-                              load->processes, load->gpu_milli, load->is_memory_bound};
+    const struct device_load *load = &r->load;
+    const uint64_t parts[] = {load->duty_q16,
+                              load->width_q16,
+                              load->memory_bytes,
+                              load->processes,
+                              load->gpu_milli,
+                              load->is_memory_bound,
+                              (uint64_t)r->scored_cpu_milli,
+                              (uint64_t)r->scored_memory_bytes};
     return hash_more(h, parts, sizeof parts);
 }
 
@@ -56,14 +67,15 @@ static bool same_load(const struct device_load *a, const struct device_load *b)
            a->gpu_milli == b->gpu_milli && a->is_memory_bound == b->is_memory_bound;
 }
 
-static bool same_request(const struct request *r, const struct amount *amounts, size_t len,
-                         uint32_t terms, const struct device_load *load)
+static bool same_request(const struct request *a, const struct request *b)
 {
-    if (r->terms != terms || r->amounts_len != len || !same_load(&r->load, load))
+    if (a->terms != b->terms || a->amounts_len != b->amounts_len ||
+        a->scored_cpu_milli != b->scored_cpu_milli ||
+        a->scored_memory_bytes != b->scored_memory_bytes || !same_load(&a->load, &b->load))
         return false;
-    for (size_t i = 0; i < len; i++)
-        if (r->amounts[i].resource != amounts[i].resource ||
-            r->amounts[i].value != amounts[i].value)
+    for (size_t i = 0; i < a->amounts_len; i++)
+        if (a->amounts[i].resource != b->amounts[i].resource ||
+            a->amounts[i].value != b->amounts[i].value)
             return false;
     return true;
 }
@@ -105,41 +117,33 @@ void request_table_free(struct request_table *t)
     free(t);
 }
 
-static struct request *make_request(struct request_table *t, const struct amount *amounts,
-                                    size_t len, uint32_t terms, const struct device_load *load)
+/* What scoring counts where the spec says nothing else. */
+static int64_t scored(int64_t given, int64_t amount, int64_t assumed)
 {
-    struct request *r = arena_alloc(t->arena, sizeof *r);
-    *r = (struct request){
-        .id = (uint32_t)t->len,
-        .terms = terms,
-        .amounts = arena_copy(t->arena, amounts, len * sizeof amounts[0]),
-        .amounts_len = (uint32_t)len,
-        .load = *load,
-    };
-    for (size_t i = 0; i < len; i++)
-        if (resource_is_gpu(intern_text(t->resources, amounts[i].resource)))
-            r->gpus += (uint32_t)amounts[i].value;
+    if (given >= 0)
+        return given;
+    return amount > 0 ? amount : assumed;
+}
+
+static struct request *keep(struct request_table *t, const struct request *from)
+{
+    struct request *r = arena_copy(t->arena, from, sizeof *from);
+    r->id = (uint32_t)t->len;
+    r->amounts = arena_copy(t->arena, from->amounts, from->amounts_len * sizeof r->amounts[0]);
+    r->gpus = from->load.gpu_milli > 0;
+    for (size_t i = 0; i < r->amounts_len; i++)
+        if (resource_is_gpu(intern_text(t->resources, r->amounts[i].resource)))
+            r->gpus += (uint32_t)r->amounts[i].value;
     return r;
 }
 
-uint32_t request_add(struct request_table *t, const struct amount *amounts, size_t len,
-                     uint32_t terms, const struct device_load *load)
+static uint32_t find_or_keep(struct request_table *t, const struct request *r)
 {
-    static const struct device_load no_load = {0};
-    if (load == NULL)
-        load = &no_load;
-    struct amount sorted[MOST_AMOUNTS + 1];
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) {
-        SIM_REQUIRE(amounts[i].value >= 0);
-        if (amounts[i].value > 0)
-            merge_amount(sorted, &n, amounts[i]);
-    }
-    const uint64_t hash = hash_request(sorted, n, terms, load);
+    const uint64_t hash = hash_request(r);
     size_t s = hash & (t->slots_len - 1);
     for (; t->slots[s] != 0; s = (s + 1) & (t->slots_len - 1)) {
         const uint32_t id = t->slots[s] - 1;
-        if (t->hashes[id] == hash && same_request(t->list[id], sorted, n, terms, load))
+        if (t->hashes[id] == hash && same_request(t->list[id], r))
             return id;
     }
     if (t->len == t->slots_len / 2) {
@@ -148,10 +152,49 @@ uint32_t request_add(struct request_table *t, const struct amount *amounts, size
         while (t->slots[s] != 0)
             s = (s + 1) & (t->slots_len - 1);
     }
-    t->list[t->len] = make_request(t, sorted, n, terms, load);
+    t->list[t->len] = keep(t, r);
     t->hashes[t->len] = hash;
     t->slots[s] = (uint32_t)++t->len;
     return t->slots[s] - 1;
+}
+
+uint32_t request_add_spec(struct request_table *t, const struct request_spec *spec)
+{
+    struct amount sorted[MOST_AMOUNTS + 1];
+    size_t n = 0;
+    for (size_t i = 0; i < spec->amounts_len; i++) {
+        SIM_REQUIRE(spec->amounts[i].value >= 0);
+        if (spec->amounts[i].value > 0)
+            merge_amount(sorted, &n, spec->amounts[i]);
+    }
+    struct request r = {.terms = spec->terms, .amounts = sorted, .amounts_len = (uint32_t)n};
+    if (spec->load != NULL)
+        r.load = *spec->load;
+    SIM_REQUIRE(r.load.gpu_milli == 0 ||
+                (r.load.gpu_milli < 1000 && request_amount(&r, RESOURCE_GPU) == 0));
+    r.scored_cpu_milli =
+        scored(spec->scored_cpu_milli, request_amount(&r, RESOURCE_CPU), SCORED_CPU_MILLI);
+    r.scored_memory_bytes =
+        scored(spec->scored_memory_bytes, request_amount(&r, RESOURCE_MEMORY), SCORED_MEMORY_BYTES);
+    return find_or_keep(t, &r);
+}
+
+uint32_t request_add(struct request_table *t, const struct amount *amounts, size_t len,
+                     uint32_t terms, const struct device_load *load)
+{
+    return request_add_spec(t, &(struct request_spec){.amounts = amounts,
+                                                      .amounts_len = len,
+                                                      .terms = terms,
+                                                      .load = load,
+                                                      .scored_cpu_milli = -1,
+                                                      .scored_memory_bytes = -1});
+}
+
+uint32_t request_with_terms(struct request_table *t, uint32_t id, uint32_t terms)
+{
+    struct request r = *request_get(t, id);
+    r.terms = terms;
+    return find_or_keep(t, &r);
 }
 
 const struct request *request_get(const struct request_table *t, uint32_t id)

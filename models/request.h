@@ -23,7 +23,8 @@ struct device_load {
     uint32_t width_q16;    /* share of the SMs its kernels can fill; 0 stands for 65536 */
     uint64_t memory_bytes; /* on each device; 0: all there is */
     uint16_t processes;    /* 0 stands for 1 */
-    uint16_t gpu_milli;    /* a share of one GPU in thousandths, 1..999; 0: whole devices */
+    uint16_t gpu_milli;    /* a share of one GPU in thousandths, 1..999: beside the amounts, which
+                              then name no whole GPU; 0: none */
     bool is_memory_bound;  /* bandwidth, not SMs, is what a slice takes away */
 };
 
@@ -33,7 +34,9 @@ struct request {
     uint32_t amounts_len;
     const struct amount *amounts; /* sorted by resource, none zero */
     struct device_load load;
-    uint32_t gpus; /* pieces of GPU resources in amounts, of whatever kind: for reports */
+    uint32_t gpus; /* pieces of GPU resources in amounts, of whatever kind, and the share: for
+                      reports */
+    int64_t scored_cpu_milli, scored_memory_bytes; /* what kube-scheduler's scores count */
 };
 
 struct request_table;
@@ -46,6 +49,21 @@ void request_table_free(struct request_table *t); /* NULL is allowed */
  * dropped; at most 64), terms and load (NULL: zeroed). */
 uint32_t request_add(struct request_table *t, const struct amount *amounts, size_t len,
                      uint32_t terms, const struct device_load *load);
+
+/* The same for what kube-scheduler scores otherwise than it counts: of several containers, some say
+ * nothing of their CPU (100m then) or memory (200Mi). request_add assumes one container. */
+struct request_spec {
+    const struct amount *amounts;
+    size_t amounts_len;
+    uint32_t terms;
+    const struct device_load *load;
+    int64_t scored_cpu_milli, scored_memory_bytes; /* -1: as for one container */
+};
+
+uint32_t request_add_spec(struct request_table *t, const struct request_spec *spec);
+
+/* The number of the same request with other terms: what an admission to a flavor makes of it. */
+uint32_t request_with_terms(struct request_table *t, uint32_t id, uint32_t terms);
 
 const struct request *request_get(const struct request_table *t, uint32_t id);
 size_t request_table_len(const struct request_table *t);
