@@ -92,6 +92,8 @@ struct observer_ops {
     void (*warmed_up)(void *state, int64_t now_ns);
     /* True if all was written; false after a diag_error with the system's reason. */
     bool (*close)(void *state, struct diag *d);
+    /* Optional. In place of close where the run did not begin: frees, and writes nothing. */
+    void (*abandon)(void *state);
 };
 
 #endif /* MODELS_OBSERVER_H */

@@ -237,6 +237,9 @@ static void free_jobs(struct simulation *sim)
 void simulation_free(struct simulation *sim)
 {
     free_jobs(sim);
+    for (size_t i = 0; i < sim->observers_open; i++)
+        if (sim->observers[i].ops->abandon != NULL)
+            sim->observers[i].ops->abandon(sim->observers[i].state);
     for (size_t p = 0; p < sim->policies_open; p++)
         sim->policies[p].ops->close(sim->policies[p].state);
     for (size_t p = 0; p < sim->spec.policies_len; p++)
@@ -264,6 +267,7 @@ bool simulation_close(struct simulation *sim)
     bool ok = true;
     for (size_t i = 0; i < sim->observers_open; i++)
         ok &= sim->observers[i].ops->close(sim->observers[i].state, sim->diag);
+    sim->observers_open = 0;
     simulation_free(sim);
     return ok;
 }

@@ -49,7 +49,9 @@ struct world {
     const struct observer_use *observers; /* beside the world's own */
     size_t observers_len;
     const char *out_dir;
-    bool expect_close_fails;
+    uint64_t seed;
+    bool expect_open_fails, expect_close_fails;
+    FILE *diag_out; /* NULL: stderr */
     FILE *log;
     /* Afterwards: */
     struct world_result results[WORLD_MOST_JOBS];
