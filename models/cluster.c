@@ -206,27 +206,18 @@ int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const stru
     return most;
 }
 
-static int64_t lesser(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r)
 {
     if (c->nodes[node].state != NODE_READY)
         return 0;
     const int64_t fits = cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
-    if (r->load.gpu_milli == 0 || fits == 0)
-        return fits;
-    return lesser(fits, gpu_share_fits(c, node, r->load.gpu_milli));
+    return r->load.gpu_milli == 0 ? fits : gpu_share_limit(c, node, r, fits);
 }
 
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r)
 {
     const int64_t fits = cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
-    if (r->load.gpu_milli == 0)
-        return fits;
-    return lesser(fits, gpu_share_could_fit(c, node, r->load.gpu_milli));
+    return r->load.gpu_milli == 0 ? fits : gpu_share_could_limit(c, node, r, fits);
 }
 
 int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,

@@ -198,6 +198,26 @@ static inline int64_t cluster_capacity_of(const struct cluster *c, uint32_t node
                                        : 0;
 }
 
+/* Reading the change log: whoever has read it up to *cursor gets the nodes that changed since, each
+ * once; NODE_NONE at the end. After more changes than nodes it is less work to look at all nodes,
+ * and the log may have begun anew: ask cluster_is_behind first, and set the cursor to changes_end.
+ */
+static inline bool cluster_is_behind(const struct cluster *c, uint64_t cursor)
+{
+    return c->changes_end - cursor > c->nodes_len;
+}
+
+static inline uint32_t cluster_next_change(const struct cluster *c, uint64_t *cursor)
+{
+    while (*cursor < c->changes_end) {
+        const uint64_t at = (*cursor)++;
+        const uint32_t node = c->changes[at & c->changes_mask];
+        if (c->nodes[node].last_change == at) /* otherwise it comes again further on */
+            return node;
+    }
+    return NODE_NONE;
+}
+
 /* How many tasks of the request the node can take now: by amounts, by shares of GPUs, and by state
  * (only a ready node takes any); labels and taints are not looked at. */
 int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r);

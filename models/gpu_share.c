@@ -22,10 +22,20 @@ int64_t gpu_share_fits(const struct cluster *c, uint32_t node, uint32_t milli)
     return fits;
 }
 
-int64_t gpu_share_could_fit(const struct cluster *c, uint32_t node, uint32_t milli)
+int64_t gpu_share_limit(const struct cluster *c, uint32_t node, const struct request *r,
+                        int64_t most)
+{
+    const int64_t fits = most == 0 ? 0 : gpu_share_fits(c, node, r->load.gpu_milli);
+    return fits < most ? fits : most;
+}
+
+int64_t gpu_share_could_limit(const struct cluster *c, uint32_t node, const struct request *r,
+                              int64_t most)
 {
     const struct device_class *k = cluster_whole_gpus(&c->nodes[node]);
-    return k == NULL ? 0 : cluster_capacity_of(c, node, k->resource) * (GPU_MILLI / milli);
+    const int64_t gpus = k == NULL ? 0 : cluster_capacity_of(c, node, k->resource);
+    const int64_t fits = gpus * (GPU_MILLI / r->load.gpu_milli);
+    return fits < most ? fits : most;
 }
 
 uint32_t gpu_share_tightest(const struct cluster *c, uint32_t node, uint32_t milli)

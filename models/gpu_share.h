@@ -22,9 +22,15 @@ enum { GPU_MILLI = 1000 };
 uint32_t gpu_share_left(const struct cluster *c, const struct node *n, const struct device_class *k,
                         uint32_t gpu);
 
-/* How many shares of that size fit on the node now; and if nothing ran on it. */
+/* How many shares of that size fit on the node now. */
 int64_t gpu_share_fits(const struct cluster *c, uint32_t node, uint32_t milli);
-int64_t gpu_share_could_fit(const struct cluster *c, uint32_t node, uint32_t milli);
+
+/* At most so many tasks of r, whose load has a share, as fit on the node; and if nothing ran on it.
+ */
+int64_t gpu_share_limit(const struct cluster *c, uint32_t node, const struct request *r,
+                        int64_t most);
+int64_t gpu_share_could_limit(const struct cluster *c, uint32_t node, const struct request *r,
+                              int64_t most);
 
 /* The GPU that would have least left; the lowest of equals; GPU_NONE: none has room. */
 uint32_t gpu_share_tightest(const struct cluster *c, uint32_t node, uint32_t milli);

@@ -1,5 +1,6 @@
 #include "models/kubernetes/node_filter.h"
 
+#include "models/gpu_share.h"
 #include "sim/check.h"
 #include "sim/intern.h"
 
@@ -49,6 +50,10 @@ static bool count_missing(struct node_refusals *out, const struct cluster *c, ui
         if (cluster_free_of(c, node, a->resource) >= a->value)
             continue;
         count_one(out, NODE_REFUSES_NOTHING, a->resource, 0);
+        fits = false;
+    }
+    if (r->load.gpu_milli != 0 && gpu_share_fits(c, node, r->load.gpu_milli) == 0) {
+        count_one(out, NODE_REFUSES_NOTHING, RESOURCE_GPU, 0);
         fits = false;
     }
     return fits;
