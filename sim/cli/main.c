@@ -8,7 +8,9 @@
 #include <string.h>
 
 static const struct command *const all[] = {
-    &command_run, &command_compare, &command_check, &command_list, NULL,
+    &command_run,
+    &command_list,
+    NULL,
 };
 
 const struct command *const *command_all(void)
@@ -54,6 +56,8 @@ static int run(const struct command *c, int argc, char **argv)
     const char **arguments = calloc((size_t)argc + 1, sizeof arguments[0]);
     size_t len;
     int code = EXIT_WORLD;
+    if (options != NULL && c->defaults != NULL)
+        memcpy(options, c->defaults, c->options_bytes);
     if (options != NULL && arguments != NULL)
         code = options_read(c, argc, argv, options, arguments, &len, &d)
                    ? c->run(options, arguments, len)

@@ -49,11 +49,12 @@ struct command {
     const char *help;      /* paragraphs below the usage line: what it does, with examples */
     const struct option *options;
     size_t options_bytes; /* of the struct they fill */
+    const void *defaults; /* such a struct; NULL: zeroed */
     size_t least_arguments, most_arguments;
     int (*run)(const void *options, const char *const *arguments, size_t len);
 };
 
-/* Fills *out (zeroed by the caller, with its defaults) and the list of positional arguments, which
+/* Fills *out (which holds the defaults) and the list of positional arguments, which
  * has room for argc. False after a diag_error. */
 bool options_read(const struct command *c, int argc, char **argv, void *out, const char **arguments,
                   size_t *arguments_len, struct diag *d);

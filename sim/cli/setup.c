@@ -1,6 +1,7 @@
 #include "sim/cli/setup.h"
 
 #include "models/cluster_spec.h"
+#include "models/kubernetes/node_terms.h"
 #include "sim/arena.h"
 #include "sim/cli/timeline.h"
 #include "sim/suggest.h"
@@ -102,6 +103,7 @@ bool setup_open(struct setup *s, const struct scenario *scenario, const struct c
 {
     *s = (struct setup){.arena = arena_new()};
     s->names = (struct names){.resources = resource_names_new(), .words = intern_new()};
+    s->names.terms = node_terms_table_new(s->names.words);
     s->requests = request_table_new(s->names.resources);
     const bool has_cluster = make_cluster(s, scenario, c, d);
     const bool has_workload = read_workload(s, scenario->workload, d);
@@ -115,6 +117,7 @@ bool setup_close(struct setup *s)
     const bool ok = simulation_close(s->sim);
     cluster_free(s->cluster);
     request_table_free(s->requests);
+    node_terms_table_free(s->names.terms);
     intern_free(s->names.resources);
     intern_free(s->names.words);
     arena_free(s->arena);

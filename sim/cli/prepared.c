@@ -1,0 +1,70 @@
+#include "sim/cli/prepared.h"
+
+#include "models/cluster_spec.h"
+#include "sim/arena.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool add_machines(struct prepared *p, struct diag *d)
+{
+    struct config_reader r = {.diag = d, .arena = p->scenario.arena};
+    return cluster_spec_add_machines(&r, p->scenario.cluster, p->catalogue);
+}
+
+/* Opens everything and closes it again: all mistakes, of all policies, and nothing written. */
+static bool judge(struct prepared *p, const struct policy_entry *policy, struct diag *d)
+{
+    struct setup s;
+    const struct setup_options o = {
+        .policy = policy, .seed = p->seed, .strict = p->options->strict};
+    const bool ok = setup_open(&s, &p->scenario, p->catalogue, &o, d);
+    setup_close(&s);
+    return ok;
+}
+
+bool prepared_open(struct prepared *p, const char *path, const struct run_options *o,
+                   const char *only, struct diag *d)
+{
+    *p = (struct prepared){.options = o, .catalogue = catalogue_open(d)};
+    bool ok = scenario_open(&p->scenario, path, d);
+    ok &= add_machines(p, d);
+    p->seed = (uint64_t)(o->seed >= 0 ? o->seed : p->scenario.seed);
+    p->policy = only == NULL ? NULL : scenario_policy(&p->scenario, only, d);
+    if (!ok || (only != NULL && p->policy == NULL))
+        return false;
+    p->out_dir =
+        o->out != NULL ? o->out : arena_printf(p->scenario.arena, "out/%s", p->scenario.name);
+    for (size_t i = 0; i < p->scenario.policies_len; i++)
+        if (p->policy == NULL || p->policy == &p->scenario.policies[i])
+            ok &= judge(p, &p->scenario.policies[i], d);
+    return ok;
+}
+
+void prepared_close(struct prepared *p)
+{
+    scenario_close(&p->scenario);
+    catalogue_close(p->catalogue);
+}
+
+bool make_dirs(const char *path, struct diag *d)
+{
+    char part[4096];
+    const size_t len = strlen(path);
+    if (len >= sizeof part) {
+        diag_error(d, (struct src_pos){.file = path}, "the path is too long");
+        return false;
+    }
+    for (size_t i = 1; i <= len; i++) {
+        if (i < len && path[i] != '/')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+            diag_error(d, (struct src_pos){.file = part}, "cannot be created: %s", strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}

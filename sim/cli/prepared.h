@@ -1,0 +1,50 @@
+/*
+ * prepared.h - a scenario with what it needs, ready to be simulated: what run, compare and the
+ * other commands that simulate have in common.
+ */
+#ifndef SIM_CLI_PREPARED_H
+#define SIM_CLI_PREPARED_H
+
+#include "sim/cli/options.h"
+#include "sim/cli/setup.h"
+
+/* Options that all commands that simulate share. */
+struct run_options {
+    const char *out; /* folder; NULL: out/NAME */
+    int64_t seed;    /* -1: the scenario's */
+    bool quiet, strict, audit, no_plots;
+};
+
+#define RUN_OPTIONS(type, member)                                                              \
+    {"out", OPTION_TEXT, offsetof(type, member.out), "DIR",                                    \
+     .help = "folder for the results (default: out/NAME)"},                                    \
+        {"seed", OPTION_INT,       offsetof(type, member.seed),                                \
+         "N",    .max = INT64_MAX, .help = "in place of the scenario's"},                      \
+        {"quiet", OPTION_FLAG, offsetof(type, member.quiet), .help = "no progress, no table"}, \
+        {"strict", OPTION_FLAG, offsetof(type, member.strict),                                 \
+         .help = "refuse dirt in logs instead of repairing it"},                               \
+        {"audit", OPTION_FLAG, offsetof(type, member.audit),                                   \
+         .help = "check all invariants at every instant; slow"},                               \
+    {                                                                                          \
+        "no-plots", OPTION_FLAG, offsetof(type, member.no_plots), .help = "only the CSV files" \
+    }
+
+struct prepared {
+    struct scenario scenario;
+    struct catalogue *catalogue;
+    const struct run_options *options;
+    const struct policy_entry *policy; /* the one that was asked for; NULL: all */
+    const char *out_dir;
+    uint64_t seed;
+};
+
+/* Reads the scenario and judges it under the policy called `only` (NULL: under all of them) without
+ * writing anything. False after a diag_error; prepared_close in any case. */
+bool prepared_open(struct prepared *p, const char *path, const struct run_options *o,
+                   const char *only, struct diag *d);
+void prepared_close(struct prepared *p);
+
+/* Creates a folder and those above it; false after a diag_error. */
+bool make_dirs(const char *path, struct diag *d);
+
+#endif /* SIM_CLI_PREPARED_H */

@@ -1,0 +1,53 @@
+/* clustersim run: one simulation, all its files. */
+#include "sim/cli/simulate.h"
+
+#include "sim/cli/commands.h"
+
+struct options {
+    struct run_options run;
+    const char *policy;
+};
+
+static int run(const void *given, const char *const *arguments, size_t len)
+{
+    (void)len;
+    struct options o = *(const struct options *)given;
+    struct diag d;
+    diag_init(&d, stderr);
+    struct prepared p;
+    int code = EXIT_INPUT;
+    if (prepared_open(&p, arguments[0], &o.run, o.policy, &d)) {
+        const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
+        code = simulate_one(&p, policy, p.out_dir, &d);
+    }
+    diag_sum_up(&d);
+    prepared_close(&p);
+    diag_fini(&d);
+    return code;
+}
+
+static const struct option run_option_table[] = {
+    {"policy", OPTION_TEXT, offsetof(struct options, policy), "NAME",
+     .help = "which of the scenario's policies (default: the first)"},
+    RUN_OPTIONS(struct options, run),
+    {0},
+};
+
+static const struct options defaults = {.run.seed = -1};
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "SCENARIO",
+    .summary = "one simulation, all its CSVs and plots",
+    .help = "Simulates the scenario under one policy and writes jobs.csv, utilisation.csv, "
+            "queues.csv,\n"
+            "events.csv, gpus.csv, summary.csv, summary.json and plots to out/NAME.\n\n"
+            "  clustersim run examples/walkthrough.yaml\n"
+            "  clustersim run scenario.yaml --policy easy --seed 7 --out /tmp/easy",
+    .options = run_option_table,
+    .options_bytes = sizeof(struct options),
+    .defaults = &defaults,
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .run = run,
+};

@@ -1,0 +1,103 @@
+#include "sim/cli/simulate.h"
+
+#include "results/registry.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/progress.h"
+#include "sim/duration.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { MOST_OBSERVERS = 32 };
+
+static bool is_wanted(const struct scenario *s, const char *output)
+{
+    if (s->outputs.len == 0)
+        return true;
+    for (size_t i = 0; i < s->outputs.len; i++)
+        if (strcmp(s->outputs.texts[i], output) == 0)
+            return true;
+    return false;
+}
+
+static size_t choose_observers(const struct scenario *s, struct observer_use *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; observer_all()[i] != NULL && len < MOST_OBSERVERS; i++)
+        if (is_wanted(s, observer_all()[i]->name))
+            out[len++] = (struct observer_use){observer_all()[i], NULL};
+    return len;
+}
+
+static void say_how_it_ended(const struct simulation *sim, enum simulation_end end,
+                             const char *policy, FILE *out)
+{
+    const struct simulation_spec *spec = simulation_spec_of(sim);
+    const struct simulation_counts n = simulation_counts(sim);
+    char after[DURATION_TEXT];
+    duration_print(after, simulation_now_ns(sim) - spec->start_ns);
+    if (end == SIMULATION_STUCK)
+        fprintf(out,
+                "warning: %s: after %s nothing happens any more, and %" PRIu64
+                " jobs are left; their reasons stand in jobs.csv\n",
+                policy, after, n.jobs_live);
+    if (end == SIMULATION_UNTIL && spec->drain)
+        fprintf(out, "warning: %s: stopped at the limit of %s with %" PRIu64 " jobs left\n", policy,
+                after, n.jobs_live);
+    if (n.verbs_refused > 0)
+        fprintf(out, "warning: %s: %" PRIu64 " of the policy's verbs were refused; this is a bug\n",
+                policy, n.verbs_refused);
+}
+
+static void say_repairs(const struct simulation *sim, FILE *out)
+{
+    const char *source;
+    const struct repair *r;
+    for (size_t i = 0; simulation_repair_at(sim, i, &source, &r); i++)
+        if (r->count > 0)
+            fprintf(out, "note: %s: %s: %" PRIu64 " times, first in line %" PRIu64 "%s\n", source,
+                    r->what, r->count, r->first_line, r->is_skip ? " (left out)" : "");
+}
+
+static int code_of(enum simulation_end end)
+{
+    switch (end) {
+    case SIMULATION_FAILED:
+        return EXIT_WORLD;
+    case SIMULATION_STALLED:
+    case SIMULATION_BROKEN:
+        return EXIT_EXPECTATION;
+    default:
+        return EXIT_DONE;
+    }
+}
+
+int simulate_one(const struct prepared *p, const struct policy_entry *policy, const char *dir,
+                 struct diag *d)
+{
+    if (!make_dirs(dir, d))
+        return EXIT_WORLD;
+    struct observer_use observers[MOST_OBSERVERS];
+    const struct setup_options o = {
+        .policy = policy,
+        .seed = p->seed,
+        .out_dir = dir,
+        .observers = observers,
+        .observers_len = choose_observers(&p->scenario, observers),
+        .strict = p->options->strict,
+        .audit = p->options->audit,
+        .log = d->out,
+    };
+    struct setup s;
+    int code = EXIT_WORLD;
+    if (setup_open(&s, &p->scenario, p->catalogue, &o, d)) {
+        const enum simulation_end end = progress_run(s.sim, policy->name, p->options->quiet);
+        say_how_it_ended(s.sim, end, policy->name, d->out);
+        if (!p->options->quiet)
+            say_repairs(s.sim, d->out);
+        code = code_of(end);
+    }
+    if (!setup_close(&s))
+        code = EXIT_WORLD;
+    return code;
+}
