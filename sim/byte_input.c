@@ -55,7 +55,7 @@ static bool have(struct byte_input *in, size_t want)
         if (got > 0) {
             in->len += (size_t)got;
         } else if (errno != EINTR) {
-            diag_error(in->diag, whole(in), "cannot be read: %s", strerror(errno));
+            diag_world(in->diag, whole(in), "cannot be read: %s", strerror(errno));
             stop(in);
             return false;
         }
@@ -121,7 +121,7 @@ struct byte_input *byte_input_open(const char *path, struct diag *d)
     const bool is_stdin = strcmp(path, "-") == 0;
     const int fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        diag_error(d, (struct src_pos){.file = path}, "cannot be opened: %s", strerror(errno));
+        diag_world(d, (struct src_pos){.file = path}, "cannot be opened: %s", strerror(errno));
         return NULL;
     }
     struct byte_input *in = calloc(1, sizeof *in);

@@ -275,15 +275,30 @@ static void report(struct diag *d, struct diag_count *count, struct src_pos at, 
     free(text);
 }
 
-void diag_error(struct diag *d, struct src_pos at, const char *fmt, ...)
+PRINTF_LIKE(3, 0)
+static void report_error(struct diag *d, struct src_pos at, const char *fmt, va_list ap)
 {
-    va_list ap;
-    va_start(ap, fmt);
     struct diag_count count = {d->errors, d->repeated_errors};
     report(d, &count, at, "error", fmt, ap);
     d->errors = count.all;
     d->repeated_errors = count.repeated;
+}
+
+void diag_error(struct diag *d, struct src_pos at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    report_error(d, at, fmt, ap);
     va_end(ap);
+}
+
+void diag_world(struct diag *d, struct src_pos at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    report_error(d, at, fmt, ap);
+    va_end(ap);
+    d->is_world = true;
 }
 
 void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...)

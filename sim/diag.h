@@ -46,6 +46,7 @@ struct diag {
     unsigned warnings;
     unsigned repeated_errors; /* of those, said before of the same place: not printed again */
     unsigned repeated_warnings;
+    bool is_world;  /* one of the errors was of the world */
     bool muted;     /* the last message was not printed, so its notes are not either */
     uint64_t *said; /* hashes of what was printed of places in files */
     size_t said_len, said_cap;
@@ -62,6 +63,9 @@ void diag_forget_text(struct diag *d, const char *file); /* the pointer that was
 /* The convention for fmt: "key: 'what was written': what is wrong; what would be right". */
 void diag_error(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* An error of the world, not of the input: no such file, disk full. Exit codes tell them apart. */
+void diag_world(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* Belongs to the message before it: where the first of two twins stands, say. */
 void diag_note(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -295,7 +295,7 @@ static bool read_values_of(struct config_reader *r, const struct yaml_node *n, s
     char *text = NULL;
     size_t len = 0;
     if (!file_text_read(f->path, &text, &len)) {
-        diag_error(r->diag, yaml_pos(n), "file: '%s': %s", f->path, strerror(errno));
+        diag_world(r->diag, yaml_pos(n), "file: '%s': %s", f->path, strerror(errno));
         return false;
     }
     diag_lend_text(r->diag, f->path, text, len);

@@ -103,9 +103,9 @@ static void complain(struct diag *d, const char *path, int error)
 {
     const struct src_pos at = {.file = path};
     if (error == EWOULDBLOCK)
-        diag_error(d, at, "cannot be written: another run is writing it");
+        diag_world(d, at, "cannot be written: another run is writing it");
     else
-        diag_error(d, at, "cannot be written: %s", strerror(error));
+        diag_world(d, at, "cannot be written: %s", strerror(error));
 }
 
 struct out_file *out_file_open(const char *path, struct diag *d)

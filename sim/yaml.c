@@ -35,7 +35,7 @@ struct yaml_file *yaml_read(const char *path, struct diag *d)
     char *text;
     size_t len;
     if (!file_text_read(path, &text, &len)) {
-        diag_error(d, (struct src_pos){path, 0, 0}, "cannot be read: %s", strerror(errno));
+        diag_world(d, (struct src_pos){path, 0, 0}, "cannot be read: %s", strerror(errno));
         return NULL;
     }
     return read_text(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, d);

@@ -176,7 +176,7 @@ static void read_folder(struct object_set *s, const char *path, struct diag *d)
 {
     DIR *dir = opendir(path);
     if (dir == NULL) {
-        diag_error(d, (struct src_pos){path, 0, 0}, "cannot be read: %s", strerror(errno));
+        diag_world(d, (struct src_pos){path, 0, 0}, "cannot be read: %s", strerror(errno));
         return;
     }
     const char **names = NULL;

@@ -62,7 +62,7 @@ bool make_dirs(const char *path, struct diag *d)
         memcpy(part, path, i);
         part[i] = '\0';
         if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-            diag_error(d, (struct src_pos){.file = part}, "cannot be created: %s", strerror(errno));
+            diag_world(d, (struct src_pos){.file = part}, "cannot be created: %s", strerror(errno));
             return false;
         }
     }

@@ -15,10 +15,12 @@ static int run(const void *given, const char *const *arguments, size_t len)
     struct diag d;
     diag_init(&d, stderr);
     struct prepared p;
-    int code = EXIT_INPUT;
+    int code;
     if (prepared_open(&p, arguments[0], &o.run, o.policy, &d)) {
         const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
         code = simulate_one(&p, policy, p.out_dir, &d);
+    } else {
+        code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
     }
     diag_sum_up(&d);
     prepared_close(&p);
