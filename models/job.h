@@ -201,6 +201,7 @@ struct task {
     uint16_t backoffs; /* of those, since it last ran for long */
     bool is_unchecked; /* may share devices that nobody checked: the annotation map */
     bool is_ready;     /* started, though its gang may not work yet */
+    bool is_leaving;   /* told to stop, and replaced by its controller already */
     enum task_state state;
     enum end_cause cause;
     uint32_t node;           /* NODE_NONE before it is bound, or when there are no nodes */

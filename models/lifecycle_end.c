@@ -82,8 +82,8 @@ void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
 }
 
 /* A lead has nothing left to do, or may not go on: it and those it leads give their devices back.
- */
-static void release_led(struct simulation *sim, struct job *job, struct task *lead,
+ * False if that was the end of the job, which is then no more. */
+static bool release_led(struct simulation *sim, struct job *job, struct task *lead,
                         enum end_cause cause)
 {
     if (job->is_gang) {
@@ -92,15 +92,12 @@ static void release_led(struct simulation *sim, struct job *job, struct task *le
             t->cause = cause;
             lifecycle_release(sim, job, t);
         }
-        return;
+        return true;
     }
     lead->cause = cause;
     const struct task was = *lead;
     lifecycle_release(sim, job, lead);
-    if (!job->is_stopping)
-        controller_task_over(sim, job, &was);
-    else if (cause != END_DONE)
-        controller_withdrawn(job, &was);
+    return controller_task_over(sim, job, &was);
 }
 
 /* The container ended, the pod stays where it is and starts again. */
@@ -115,12 +112,13 @@ static void restart_in_place(struct simulation *sim, struct job *job, struct tas
     lifecycle_update_active(sim, job, t);
     t->event =
         sim_push(sim, sim_now(sim) + delay, PHASE_NODE_AGENT, job->number, EVENT_TASK, t->id);
+    controller_follow(sim, job);
 }
 
 static void finish(struct simulation *sim, struct task *lead)
 {
     struct job *job = sim_job(sim, lead->job);
-    if (!job->is_stopping && controller_restarts(job, END_DONE)) {
+    if (!job->is_stopping && lead->cause == END_NONE && controller_restarts(job, END_DONE)) {
         restart_in_place(sim, job, lead);
         return;
     }
@@ -128,16 +126,14 @@ static void finish(struct simulation *sim, struct task *lead)
         lifecycle_end_job(sim, job, END_DONE);
         return;
     }
-    release_led(sim, job, lead, END_DONE);
-    if (job->is_stopping && job->tasks_live == 0)
+    if (release_led(sim, job, lead, END_DONE) && job->is_stopping && job->tasks_live == 0)
         lifecycle_stopped(sim, job);
 }
 
 static void hold_over(struct simulation *sim, struct task *lead)
 {
     struct job *job = sim_job(sim, lead->job);
-    release_led(sim, job, lead, lead->cause);
-    if (job->is_stopping && job->tasks_live == 0)
+    if (release_led(sim, job, lead, lead->cause) && job->is_stopping && job->tasks_live == 0)
         lifecycle_stopped(sim, job);
 }
 
@@ -164,24 +160,45 @@ static void end_of_work(struct simulation *sim, struct task *lead)
 {
     struct job *job = sim_job(sim, lead->job);
     stop_working(sim, job, lead);
-    if (lead->hold_ns == 0)
+    if (lead->hold_ns == 0) {
         hold_over(sim, lead);
-    else
-        lead->event = sim_push(sim, sim_now(sim) + lead->hold_ns, PHASE_END, job->number,
-                               EVENT_TASK, lead->id);
+        return;
+    }
+    lead->event =
+        sim_push(sim, sim_now(sim) + lead->hold_ns, PHASE_END, job->number, EVENT_TASK, lead->id);
+    if (!job->is_gang)
+        controller_follow(sim, job);
+}
+
+/* Its process failed; the pod stays where it is if its restartPolicy says so. */
+static bool fails_in_place(struct simulation *sim, struct task *t, const struct stop *stop)
+{
+    struct job *job = sim_job(sim, t->job);
+    if (stop->cause != END_FAILED || t->state != TASK_RUNNING || job->is_stopping ||
+        !controller_restarts(job, END_FAILED))
+        return false;
+    restart_in_place(sim, job, t);
+    return true;
 }
 
 void lifecycle_stop_task(struct simulation *sim, struct task *lead, const struct stop *stop)
 {
+    struct job *job = sim_job(sim, lead->job);
+    if (fails_in_place(sim, lead, stop))
+        return;
     lead->cause = stop->cause;
     lead->hold_ns = stop->hold_ns;
     lead->keep_progress = stop->keep_progress;
-    if (lead->state != TASK_RUNNING || stop->notice_ns == 0) {
+    if (lead->state == TASK_RUNNING && stop->notice_ns > 0) {
+        lead->work_until_ns = sim_now(sim) + stop->notice_ns;
+        execution_schedule(sim, lead);
+    } else {
         end_of_work(sim, lead);
-        return;
+        if (stop->hold_ns == 0)
+            return; /* it is gone, and perhaps its job */
     }
-    lead->work_until_ns = sim_now(sim) + stop->notice_ns;
-    execution_schedule(sim, lead);
+    if (!job->is_gang && !job->is_stopping && !lead->is_leaving)
+        controller_task_leaving(sim, job, lead);
 }
 
 void lifecycle_task_event(struct simulation *sim, uint32_t id)

@@ -178,7 +178,7 @@ void lifecycle_admit(struct simulation *sim, struct job *job, const struct group
     for (uint32_t g = 0; g < job->groups_len; g++)
         admit_group(sim, job, g, groups == NULL ? NULL : &groups[g]);
     if (!job->is_gang)
-        controller_admitted(sim, job);
+        controller_admitted(sim, job, groups == NULL ? job->groups[0].count : groups[0].count);
     if (sim->stack == STACK_ADMIT && job->is_gang)
         run_without_nodes(sim, job);
 }
@@ -318,7 +318,7 @@ void lifecycle_end_job(struct simulation *sim, struct job *job, enum end_cause c
 void lifecycle_free_job(struct simulation *sim, struct job *job)
 {
     if (!job->is_gang)
-        controller_close(job);
+        controller_close(sim, job);
     if (job->groups != &job->one_group)
         free(job->groups);
     pool_give(&sim->jobs, job->id);

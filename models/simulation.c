@@ -1,6 +1,7 @@
 #include "models/simulation.h"
 
 #include "models/audit.h"
+#include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
 #include "sim/check.h"
 
@@ -133,6 +134,22 @@ static void fire_wake(void *world, uint32_t id)
     event_loop_want_round(&sim->loop);
 }
 
+static void fire_pods(void *world, uint32_t id)
+{
+    struct simulation *sim = world;
+    sim->foreground--;
+    controller_wake(sim, sim_job(sim, id));
+    event_loop_want_round(&sim->loop);
+}
+
+static void fire_time_up(void *world, uint32_t id)
+{
+    struct simulation *sim = world;
+    sim->foreground--;
+    controller_time_up(sim, sim_job(sim, id));
+    event_loop_want_round(&sim->loop);
+}
+
 static bool takes_tasks(enum node_state state)
 {
     return state == NODE_READY;
@@ -228,6 +245,7 @@ static void fire_warm(void *world, uint32_t subject)
 const struct event_kind simulation_event_kinds[EVENT_KINDS] = {
     [EVENT_ARRIVE] = {"arrive", fire_arrive},    [EVENT_TASK] = {"task", fire_task},
     [EVENT_PATIENCE] = {"leave", fire_patience}, [EVENT_WAKE] = {"wake", fire_wake},
+    [EVENT_PODS] = {"pods", fire_pods},          [EVENT_TIME_UP] = {"time up", fire_time_up},
     [EVENT_WARM] = {"warm-up", fire_warm},       [EVENT_TIMELINE] = {"edit", fire_timeline},
     [EVENT_SAMPLE] = {"sample", fire_sample},
 };

@@ -15,6 +15,8 @@ enum sim_event_number {               /* kinds of the event loop */
                         EVENT_TASK, /* subject: task; what it means follows from the task's state */
                         EVENT_PATIENCE, /* subject: job */
                         EVENT_WAKE,     /* subject: wake */
+                        EVENT_PODS,     /* subject: job; its controller may make pods */
+                        EVENT_TIME_UP,  /* subject: job; its controller ends it */
                         EVENT_TIMELINE, /* subject: entry */
                         EVENT_WARM,     /* the warm-up is over */
                         EVENT_SAMPLE,

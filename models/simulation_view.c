@@ -1,5 +1,5 @@
 /* What observers, progress and tests may see of a simulation. */
-#include "models/kubernetes/controller.h"
+#include "models/kubernetes/pod_name.h"
 #include "models/simulation.h"
 #include "models/simulation_state.h"
 #include "sim/check.h"
@@ -106,7 +106,9 @@ size_t simulation_task_name(const struct simulation *sim, const struct job *job,
     char name[256];
     simulation_job_name(sim, job, name, sizeof name);
     if (job->extra->controller != NULL)
-        return controller_pod_name(job->extra->controller, name, job->number, task, out, cap);
+        return pod_name(job->extra->controller,
+                        &(struct pod_name_of){name, job->number, task->index, task->made}, out,
+                        cap);
     const int len = snprintf(out, cap, "%s-%" PRIu32, name, task->index);
     return len < 0 ? 0 : (size_t)len < cap ? (size_t)len : cap - 1;
 }

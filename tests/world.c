@@ -1,6 +1,7 @@
 #include "tests/world.h"
 
 #include "models/gpu_model.h"
+#include "models/kubernetes/node_terms.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/yaml.h"
@@ -239,6 +240,7 @@ void world_run(struct world *w)
 {
     assert_true(w->jobs_len <= WORLD_MOST_JOBS);
     struct names names = {.resources = resource_names_new(), .words = intern_new()};
+    names.terms = node_terms_table_new(names.words);
     struct request_table *requests = request_table_new(names.resources);
     struct cluster *cluster = make_cluster(w);
     struct diag diag;
@@ -271,6 +273,7 @@ void world_run(struct world *w)
         .warm_up_ns = w->warm_up_s * SECOND_NS,
         .step_ns = w->step_s * SECOND_NS,
         .startup_ns = w->startup_s * SECOND_NS,
+        .audit = w->audit,
         .log = w->log,
     };
     struct simulation *sim = simulation_open(&spec, &diag);
@@ -280,6 +283,7 @@ void world_run(struct world *w)
     free(observers);
     cluster_free(cluster);
     request_table_free(requests);
+    node_terms_table_free(names.terms);
     intern_free(names.resources);
     intern_free(names.words);
     diag_fini(&diag);

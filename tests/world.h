@@ -52,6 +52,7 @@ struct world {
     uint64_t seed;
     bool expect_open_fails, expect_close_fails;
     FILE *diag_out; /* NULL: stderr */
+    bool audit;     /* check all invariants from scratch at every instant */
     FILE *log;
     /* Afterwards: */
     struct world_result results[WORLD_MOST_JOBS];
