@@ -80,8 +80,7 @@ static void add_gpus(struct cluster *c, const struct node_spec *spec)
 {
     for (uint32_t g = 0; spec->is_numbered && g < spec->gpus; g++) {
         c->gpus = room_for_one(c->gpus, c->gpus_len, &c->gpus_cap, sizeof c->gpus[0]);
-        c->gpus[c->gpus_len++] =
-            (struct gpu){.node = c->nodes_len, .owner = TASK_NONE, .domain = DOMAIN_NONE};
+        c->gpus[c->gpus_len++] = (struct gpu){.owner = TASK_NONE, .domain = DOMAIN_NONE};
     }
 }
 
@@ -192,6 +191,14 @@ void cluster_seal(struct cluster *c, uint32_t resources_len)
     make_log(c);
 }
 
+/* have / value of non-negative numbers; the short division takes half the time of the long one. */
+static int64_t quotient(int64_t have, int64_t value)
+{
+    if (((have | value) >> 32) == 0)
+        return (uint32_t)have / (uint32_t)value;
+    return have / value;
+}
+
 int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const struct request *r)
 {
     int64_t most = INT64_MAX;
@@ -200,7 +207,7 @@ int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const stru
         const int64_t have = a->resource < c->resources_len ? row[a->resource] : 0;
         if (have < a->value)
             return 0;
-        const int64_t tasks = a->value == 1 ? have : have / a->value;
+        const int64_t tasks = quotient(have, a->value);
         most = tasks < most ? tasks : most;
     }
     return most;

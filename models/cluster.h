@@ -114,12 +114,11 @@ struct node_pool {
 
 /* One physical GPU. */
 struct gpu {
-    uint32_t node;
-    uint32_t owner;                /* the task that took it whole first; TASK_NONE: nobody */
-    uint32_t residents;            /* tasks that took it whole: more than one only unchecked */
-    uint32_t domain;               /* where they share it; DOMAIN_NONE: nobody ever shared it */
-    uint16_t share_milli;          /* held by shares; gpu_share.h */
-    struct device_load owner_load; /* of the owner, should somebody join it */
+    const struct device_load *owner_load; /* of the owner, should somebody join it */
+    uint32_t owner;                       /* the task that took it whole first; TASK_NONE: nobody */
+    uint32_t residents;   /* tasks that took it whole: more than one only unchecked */
+    uint32_t domain;      /* where they share it; DOMAIN_NONE: nobody ever shared it */
+    uint16_t share_milli; /* held by shares; gpu_share.h */
 };
 
 struct cluster {

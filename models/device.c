@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+static const struct device_load no_load = {0};
+
 /* Overhead of GPUs that nobody meant to share; gpu_models.md 2.5. */
 static const struct timeslice_params unchecked_params = {.overhead_q16 = 7209};
 
@@ -54,33 +56,37 @@ static struct sharing_domain *unit_domain(const struct cluster *c, const struct 
 
 /* --- whole GPUs --- */
 
-static void join_gpu(struct cluster *c, const struct task *t, struct gpu *g,
-                     const struct device_load *load)
+/* Somebody is on it already, or was once: they share it. */
+static void share_gpu(struct cluster *c, const struct task *t, struct gpu *g,
+                      const struct device_load *load)
 {
-    if (g->residents++ == 0) {
-        g->owner = t->id;
-        count_milli(c, t->node, 1000);
-    } else if (g->domain == DOMAIN_NONE)
-        g->domain = cluster_add_domain(c, &sharing_timeslice, &unchecked_params);
     if (g->domain == DOMAIN_NONE)
-        return;
+        g->domain = cluster_add_domain(c, &sharing_timeslice, &unchecked_params);
     struct sharing_domain *d = &c->domains[g->domain];
     if (d->len == 0 && g->owner != t->id)
-        sharing_domain_add(d, g->owner, &g->owner_load);
+        sharing_domain_add(d, g->owner, g->owner_load);
     sharing_domain_add(d, t->id, load);
 }
 
-static void hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
-                      const struct device_load *load)
+/* Returns how many nobody had before. load must live as long as its request. */
+static uint32_t hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
+                          const struct device_load *load)
 {
     const struct node *n = &c->nodes[t->node];
+    uint32_t fresh = 0;
     t->gpu_mask |= mask;
     for (; mask != 0; mask &= mask - 1) {
         struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
-        if (g->residents == 0)
-            g->owner_load = *load;
-        join_gpu(c, t, g, load);
+        if (g->residents++ == 0) {
+            g->owner = t->id;
+            g->owner_load = load;
+            fresh++;
+        }
+        if (g->residents > 1 || g->domain != DOMAIN_NONE)
+            share_gpu(c, t, g, load);
     }
+    count_milli(c, t->node, 1000 * (int64_t)fresh);
+    return fresh;
 }
 
 /* --- instances and replicas --- */
@@ -196,11 +202,10 @@ static bool has_units(const struct cluster *c, const struct node *n, const struc
     return true;
 }
 
-bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count)
+void device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count)
 {
     const struct node *n = &c->nodes[t->node];
-    if (!has_units(c, n, r, count))
-        return false;
+    SIM_INVARIANT(has_units(c, n, r, count)); /* the columns said so */
     if (n->classes_len == 0)
         count_milli(c, t->node, 1000 * (int64_t)r->gpus * (int64_t)count);
     for (uint32_t i = 0; i < n->classes_len; i++) {
@@ -218,7 +223,6 @@ bool device_take(struct cluster *c, struct task *t, const struct request *r, uin
     }
     if (r->load.gpu_milli != 0)
         hold_shares(c, t, r, count, GPU_NONE);
-    return true;
 }
 
 bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
@@ -241,10 +245,8 @@ void device_take_unchecked(struct cluster *c, struct task *t, const struct devic
 {
     struct device_class *k = cluster_whole_gpus(&c->nodes[t->node]);
     SIM_REQUIRE(k != NULL && (k->units_len == 64 || gpu_mask >> k->units_len == 0));
-    int64_t *column = &c->free[(size_t)t->node * c->resources_len + k->resource];
-    *column -= __builtin_popcountll(gpu_mask & k->free[0]);
     k->free[0] &= ~gpu_mask;
-    hold_gpus(c, t, gpu_mask, load);
+    c->free[(size_t)t->node * c->resources_len + k->resource] -= hold_gpus(c, t, gpu_mask, load);
 }
 
 /* --- giving back --- */
@@ -258,10 +260,9 @@ static void leave_gpu(struct cluster *c, const struct task *t, struct gpu *g)
         sharing_domain_remove(d, t->id);
     if (g->residents == 0) {
         g->owner = TASK_NONE;
-        count_milli(c, t->node, -1000);
     } else if (g->owner == t->id) {
         g->owner = d->residents[0].task;
-        g->owner_load = d->residents[0].load;
+        g->owner_load = &no_load; /* its own stands in the domain, which is there for good */
     }
 }
 
@@ -272,15 +273,19 @@ static void give_gpus(struct cluster *c, const struct task *t)
     const struct node *n = &c->nodes[t->node];
     struct device_class *k = cluster_whole_gpus(n);
     uint64_t freed = 0;
-    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
+    int64_t held = 0, still_held = 0;
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1, held++) {
         struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
         leave_gpu(c, t, g);
         if (g->residents == 0)
             freed |= mask & -mask;
+        else
+            still_held++;
     }
     k->free[0] |= freed;
-    const int held = t->is_unchecked ? 0 : __builtin_popcountll(t->gpu_mask);
-    c->free[(size_t)t->node * c->resources_len + k->resource] += __builtin_popcountll(freed) - held;
+    count_milli(c, t->node, -1000 * (held - still_held));
+    c->free[(size_t)t->node * c->resources_len + k->resource] +=
+        t->is_unchecked ? held - still_held : -still_held;
 }
 
 static void give_units(struct cluster *c, const struct task *t, const struct request *r)
@@ -340,7 +345,9 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
     const struct node *n = &c->nodes[t->node];
     if (n->classes_len == 0)
         return (uint64_t)r->gpus * t->count * 1000;
-    uint64_t milli = 1000 * (uint64_t)__builtin_popcountll(t->gpu_mask);
+    uint64_t milli = 0;
+    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1)
+        milli += 1000;
     for (uint32_t i = 0; i < t->uses_len; i++)
         milli += milli_of_use(n, t->uses[i], r);
     return milli;
@@ -353,9 +360,17 @@ static uint64_t slice_speed(const struct device_unit *u, const struct device_loa
                           : mig_speed_q32(load->is_memory_bound ? u->memory : u->compute, width);
 }
 
+/* It holds whole GPUs, and no GPU of the cluster was ever shared. */
+static bool is_alone(const struct cluster *c, const struct task *t)
+{
+    return c->domains_len == 0 && t->uses_len == 0;
+}
+
 uint64_t device_speed(const struct cluster *c, const struct task *t, const struct device_load *load)
 {
     uint64_t slowest = SPEED_ONE;
+    if (is_alone(c, t))
+        return slowest;
     const struct node *n = &c->nodes[t->node];
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
         const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
@@ -385,6 +400,8 @@ int64_t device_active_milli(const struct cluster *c, const struct task *t, const
     const uint64_t duty = r->load.duty_q16 == 0 ? 65536 : r->load.duty_q16;
     if (n->classes_len == 0)
         return busy((uint64_t)r->gpus * t->count * 1000, duty, SPEED_ONE);
+    if (is_alone(c, t))
+        return busy((uint64_t)t->milli, duty, SPEED_ONE);
     int64_t sum = 0;
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
         const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));

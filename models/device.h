@@ -16,9 +16,9 @@
 #include "models/job.h"
 
 /* Gives the task what r asks of its node's device classes, `count` times. The classes' free
- * columns must still be what they were: cluster_take comes after. False, and nothing changed, if a
- * class has too few free units. */
-bool device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count);
+ * columns must still be what they were: cluster_take comes after. They must say
+ * that there is room. */
+void device_take(struct cluster *c, struct task *t, const struct request *r, uint32_t count);
 
 /* The same with GPUs of the node that somebody else chose; for shares, one. False if they are not
  * free or not as many as r asks for. */

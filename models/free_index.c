@@ -16,6 +16,8 @@ struct entry {
     uint32_t *fits;
     struct bitset open;
     struct bitset admitted;
+    bool is_simple; /* asks for `only` and nothing else */
+    struct amount only;
 };
 
 struct free_index {
@@ -23,6 +25,7 @@ struct free_index {
     const struct request_table *requests;
     node_admits_fn *admits;
     const void *context;
+    uint32_t last_request, last_slot; /* REQUEST_NONE: no question yet */
     struct request_slots slots;
     struct entry *entries; /* by slot */
     uint32_t entries_len, entries_cap;
@@ -37,6 +40,7 @@ struct free_index *free_index_new(const struct cluster *c, const struct request_
     ix->requests = requests;
     ix->admits = admits;
     ix->context = context;
+    ix->last_request = REQUEST_NONE;
     request_slots_init(&ix->slots, c->nodes_len);
     return ix;
 }
@@ -58,16 +62,29 @@ void free_index_free(struct free_index *ix)
 void free_index_forget(struct free_index *ix)
 {
     request_slots_forget(&ix->slots);
+    ix->last_request = REQUEST_NONE;
 }
 
 /* --- keeping an entry true --- */
+
+/* cluster_fits for a request of one resource, which most are where only GPUs count. */
+static int64_t simple_fits(const struct cluster *c, uint32_t node, struct amount a)
+{
+    if (c->nodes[node].state != NODE_READY)
+        return 0;
+    const int64_t have = c->free[(size_t)node * c->resources_len + a.resource];
+    if (have < a.value)
+        return 0;
+    return ((have | a.value) >> 32) == 0 ? (uint32_t)have / (uint32_t)a.value : have / a.value;
+}
 
 static void look_at(const struct free_index *ix, struct entry *e, const struct request *r,
                     uint32_t node)
 {
     int64_t now = 0;
     if (bitset_has(&e->admitted, node))
-        now = cluster_fits(ix->cluster, node, r);
+        now = e->is_simple ? simple_fits(ix->cluster, node, e->only)
+                           : cluster_fits(ix->cluster, node, r);
     const uint32_t fits = now > UINT32_MAX ? UINT32_MAX : (uint32_t)now;
     if (fits == e->fits[node])
         return;
@@ -119,6 +136,10 @@ static void make_entries(struct free_index *ix, uint32_t slot)
 
 static void fill(const struct free_index *ix, struct entry *e, const struct request *r)
 {
+    e->is_simple = r->amounts_len == 1 && r->load.gpu_milli == 0 &&
+                   r->amounts[0].resource < ix->cluster->resources_len;
+    if (e->is_simple)
+        e->only = r->amounts[0];
     for (uint32_t n = 0; n < ix->cluster->nodes_len; n++) {
         if (ix->admits == NULL || ix->admits(ix->context, r, &ix->cluster->nodes[n]))
             bitset_set(&e->admitted, n);
@@ -128,8 +149,12 @@ static void fill(const struct free_index *ix, struct entry *e, const struct requ
     look_at_all(ix, e, r);
 }
 
+/* Most questions are about the request of the one before, with nothing changed in between. */
 static struct entry *entry_for(struct free_index *ix, uint32_t request)
 {
+    if (ix->last_request == request &&
+        ix->entries[ix->last_slot].cursor == ix->cluster->changes_end)
+        return &ix->entries[ix->last_slot];
     bool is_new;
     const uint32_t slot = request_slots_get(&ix->slots, request, &is_new);
     const struct request *r = request_get(ix->requests, request);
@@ -139,6 +164,8 @@ static struct entry *entry_for(struct free_index *ix, uint32_t request)
     } else {
         sync(ix, &ix->entries[slot], r);
     }
+    ix->last_request = request;
+    ix->last_slot = slot;
     return &ix->entries[slot];
 }
 

@@ -210,6 +210,7 @@ struct task {
     struct device_use *uses; /* what else it holds */
     uint32_t uses_len;
     struct device_use one_use; /* where uses points if there is one */
+    int64_t milli;             /* thousandths of GPUs it holds */
     int64_t active_milli;      /* what it adds to its pool's active level */
     int64_t made_ns;           /* when it began to wait */
     int64_t bound_ns;

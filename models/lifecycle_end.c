@@ -11,9 +11,8 @@ void lifecycle_book_use(struct simulation *sim, struct job *job, const struct ta
     const struct node *n = &sim->cluster->nodes[t->node];
     const int64_t held_ns = sim_now(sim) - t->bound_ns;
     const struct request *r = lifecycle_request(sim, job, t);
-    const int64_t milli = (int64_t)device_milli(sim->cluster, t, r);
-    job->gpu_milli_ns += (int128)milli * held_ns;
-    job->cost_nano_usd += cluster_cost_nano_usd(sim->cluster, n, r, milli, t->count, held_ns);
+    job->gpu_milli_ns += (int128)t->milli * held_ns;
+    job->cost_nano_usd += cluster_cost_nano_usd(sim->cluster, n, r, t->milli, t->count, held_ns);
 }
 
 static void leave_counts(struct job *job, const struct task *t)

@@ -79,7 +79,7 @@ static bool take_devices(struct simulation *sim, struct task *t, const struct re
     else if (slot->gpu_mask != 0)
         return device_take_gpus(sim->cluster, t, r, slot->count, slot->gpu_mask);
     else
-        return device_take(sim->cluster, t, r, slot->count);
+        device_take(sim->cluster, t, r, slot->count);
     return true;
 }
 
@@ -94,6 +94,7 @@ static bool take_node(struct simulation *sim, struct job *job, struct task *t,
         t->node = NODE_NONE;
         return false;
     }
+    t->milli = (int64_t)device_milli(sim->cluster, t, r);
     cluster_take(sim->cluster, slot->node, r, slot->count);
     lifecycle_measure_pool(sim, slot->node);
     lifecycle_touch_neighbours(sim, t);

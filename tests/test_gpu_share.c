@@ -80,8 +80,9 @@ static bool bind(struct fixture *f, struct task *t, const struct request *r, uin
     *t = (struct task){.node = node, .count = count};
     if (cluster_fits(f->cluster, node, r) < count)
         return false;
-    if (mask != 0 ? !device_take_gpus(f->cluster, t, r, count, mask)
-                  : !device_take(f->cluster, t, r, count))
+    if (mask == 0)
+        device_take(f->cluster, t, r, count);
+    else if (!device_take_gpus(f->cluster, t, r, count, mask))
         return false;
     cluster_take(f->cluster, node, r, count);
     return true;
