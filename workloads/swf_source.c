@@ -1,0 +1,245 @@
+/*
+ * swf_source.c - jobs from a log in the Standard Workload Format, plain or gzipped.
+ *
+ * A line becomes a job or not (swf_filter), jobs are put in order (reorder), and arrive by the
+ * simulation's clock (log_replay). Each is a gang of equal tasks of whole processors.
+ */
+#include "models/names.h"
+#include "models/request.h"
+#include "sim/arena.h"
+#include "sim/line_reader.h"
+#include "sim/path.h"
+#include "workloads/reorder.h"
+#include "workloads/swf_filter.h"
+#include "workloads/task_split.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+enum { MILLI_CPUS = 1000 };
+
+struct swf_source {
+    struct swf_options options;
+    struct source_env env;
+    struct diag *diag; /* of the call that is under way */
+    const char *file;
+    struct line_reader *lines;
+    struct swf_filter filter;
+    struct reorder *order;
+    struct log_replay replay;
+    uint32_t *requests; /* by processors of a task; REQUEST_NONE: not needed yet */
+    uint32_t name_word;
+    uint64_t too_late; /* already counted */
+    struct group_spec group;
+};
+
+/* --- reading --- */
+
+static enum reorder_pull pull_job(void *context, void *record)
+{
+    struct swf_source *s = context;
+    for (struct line line; line_reader_next(s->lines, &line);)
+        if (swf_filter_take(&s->filter, &line, record))
+            return REORDER_RECORD;
+    return line_reader_failed(s->lines) ? REORDER_FAILED : REORDER_END;
+}
+
+static bool open_lines(struct swf_source *s)
+{
+    line_reader_close(s->lines);
+    s->lines = line_reader_open(s->file, s->diag);
+    return s->lines != NULL;
+}
+
+static bool read_again(void *context)
+{
+    struct swf_source *s = context;
+    swf_filter_rewind(&s->filter);
+    return open_lines(s);
+}
+
+/* Looks through the whole log for dirt; false if there was any. */
+static bool is_clean(struct swf_source *s)
+{
+    struct swf_job unused;
+    const unsigned errors = diag_errors(s->diag);
+    s->filter.repairs.strict = s->diag;
+    while (pull_job(s, &unused) == REORDER_RECORD)
+        continue;
+    s->filter.repairs.strict = NULL;
+    return diag_errors(s->diag) == errors && read_again(s);
+}
+
+/* --- opening --- */
+
+static uint32_t resource_of(const struct swf_options *o)
+{
+    return o->as.processor == SWF_AS_GPU ? RESOURCE_GPU : RESOURCE_CPU;
+}
+
+/* Processors of all nodes; 0: there are no nodes. False: there are, but none has any. */
+static bool count_processors(const struct swf_source *s, uint64_t *processors)
+{
+    const struct cluster *c = s->env.cluster;
+    const bool is_gpu = s->options.as.processor == SWF_AS_GPU;
+    int64_t sum = 0;
+    for (uint32_t n = 0; n < c->nodes_len; n++)
+        sum += cluster_capacity_of(c, n, resource_of(&s->options)) / (is_gpu ? 1 : MILLI_CPUS);
+    *processors = (uint64_t)sum;
+    if (sum > 0 || c->nodes_len == 0)
+        return true;
+    const struct yaml_node *at = yaml_get(yaml_get(s->env.options, "as"), "processor");
+    diag_error(s->diag, yaml_pos(at != NULL ? at : s->env.options),
+               "processor: '%s': no node of the cluster has any; expected %s",
+               is_gpu ? "gpu" : "cpu",
+               is_gpu ? "cpu, or machines with whole GPUs" : "gpu, or machines with CPUs");
+    return false;
+}
+
+static void make_requests(struct swf_source *s)
+{
+    const size_t len = (size_t)s->options.as.per_task + 1;
+    s->requests = arena_alloc(s->env.arena, len * sizeof s->requests[0]);
+    for (size_t i = 0; i < len; i++)
+        s->requests[i] = REQUEST_NONE;
+}
+
+static struct reorder *make_order(struct swf_source *s)
+{
+    const struct reorder_input input = {.context = s, .pull = pull_job, .rewind = read_again};
+    const struct reorder_spec spec =
+        log_order_spec(&s->options.order, sizeof(struct swf_job), input);
+    return reorder_new(&spec, s->diag);
+}
+
+static void swf_close(void *state)
+{
+    struct swf_source *s = state;
+    reorder_free(s->order);
+    line_reader_close(s->lines);
+    swf_filter_fini(&s->filter);
+}
+
+static bool swf_open(void *state, const struct source_env *env, struct diag *d)
+{
+    struct swf_source *s = state;
+    uint64_t processors = 0;
+    s->env = *env;
+    s->diag = d;
+    if (!swf_options_read(&s->options, env, d) || !count_processors(s, &processors))
+        return false;
+    s->file = path_beside(env->arena, yaml_get(env->options, "swf")->file, s->options.file);
+    s->name_word = intern_add(env->names->words, s->options.name);
+    swf_filter_init(&s->filter, &s->options, s->file, processors, env);
+    log_replay_init(&s->replay, &s->options.as.replay, (enum log_start)s->options.start, env);
+    make_requests(s);
+    s->order = make_order(s);
+    if (open_lines(s) && (!env->strict || is_clean(s)))
+        return true;
+    swf_close(s);
+    return false;
+}
+
+/* --- jobs --- */
+
+static uint32_t request_of(struct swf_source *s, uint64_t processors)
+{
+    uint32_t *request = &s->requests[processors];
+    if (*request == REQUEST_NONE) {
+        const int64_t unit = s->options.as.processor == SWF_AS_GPU ? 1 : MILLI_CPUS;
+        const struct amount amount = {resource_of(&s->options), (int64_t)processors * unit};
+        *request = request_add(s->env.requests, &amount, 1, 0, NULL);
+    }
+    return *request;
+}
+
+static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive_ns,
+                 struct job_spec *out)
+{
+    const struct task_split split = task_split(job->procs, (uint64_t)s->options.as.per_task);
+    s->group = (struct group_spec){
+        .request = request_of(s, split.each),
+        .count = (uint32_t)split.tasks,
+    };
+    *out = (struct job_spec){
+        .submit_ns = arrive_ns,
+        .work_ns = log_replay_work(&s->replay, job->run_ns),
+        .limit_ns = log_replay_work(&s->replay, job->limit_ns),
+        .patience_ns = LIMIT_NONE,
+        .groups = &s->group,
+        .groups_len = 1,
+        .name_word = s->name_word,
+        .ordinal = job->number < 0 ? UINT64_MAX : (uint64_t)job->number,
+        .source_id = (uint64_t)job->number,
+        .user_word = job->user,
+        .tenant_word = job->tenant,
+        .queue_word = job->queue,
+        .kind = JOB_BATCH,
+    };
+}
+
+static enum pull finish(struct swf_source *s)
+{
+    if (s->replay.given == 0)
+        diag_warning(s->diag, (struct src_pos){.file = s->file}, "%s",
+                     s->replay.has_first
+                         ? "no job of this log falls into the simulation; try `start: now`"
+                         : "there is no job in it; is it a log in the Standard Workload Format?");
+    return PULL_END;
+}
+
+static void count_too_late(struct swf_source *s)
+{
+    const uint64_t all = reorder_counts(s->order).too_late;
+    swf_filter_count_too_late(&s->filter, all - s->too_late);
+    s->too_late = all;
+}
+
+/* The log's dates are known when its header has been read. */
+static void set_dates(struct swf_source *s)
+{
+    s->replay.zero_ns = s->filter.header.unix_start_s * INT64_C(1000000000);
+}
+
+static enum pull swf_next(void *state, struct job_spec *out, struct diag *d)
+{
+    struct swf_source *s = state;
+    struct swf_job job;
+    int64_t arrive_ns;
+    s->diag = d;
+    while (reorder_next(s->order, &job)) {
+        count_too_late(s);
+        if (!s->replay.has_first)
+            set_dates(s);
+        switch (log_replay_place(&s->replay, job.submit_ns, &arrive_ns)) {
+        case LOG_GIVE:
+            fill(s, &job, arrive_ns, out);
+            return PULL_JOB;
+        case LOG_TOO_EARLY:
+            swf_filter_count_too_early(&s->filter);
+            break;
+        case LOG_OVER:
+            return finish(s);
+        }
+    }
+    return reorder_failed(s->order) ? PULL_FAILED : finish(s);
+}
+
+static size_t swf_tally(const void *state, const struct repair **out)
+{
+    const struct swf_source *s = state;
+    return repair_log_tally(&s->filter.repairs, out);
+}
+
+extern const struct job_source_ops swf_source;
+const struct job_source_ops swf_source = {
+    .api = JOB_SOURCE_API,
+    .name = "swf",
+    .summary = "a log in the Standard Workload Format",
+    .state_bytes = sizeof(struct swf_source),
+    .options = &swf_options_table,
+    .open = swf_open,
+    .next = swf_next,
+    .tally = swf_tally,
+    .close = swf_close,
+};
