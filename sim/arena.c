@@ -43,16 +43,32 @@ struct arena *arena_new(void)
     return a;
 }
 
-void arena_free(struct arena *a)
+static void free_blocks(struct block *b)
 {
-    if (a == NULL)
-        return;
-    for (struct block *b = a->newest; b != NULL;) {
+    while (b != NULL) {
         struct block *older = b->older;
         free(b);
         b = older;
     }
+}
+
+void arena_free(struct arena *a)
+{
+    if (a == NULL)
+        return;
+    free_blocks(a->newest);
     free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+    struct block *b = a->newest;
+    if (b == NULL)
+        return;
+    free_blocks(b->older);
+    b->older = NULL;
+    memset(b->data, 0, b->used);
+    b->used = 0;
 }
 
 void *arena_alloc(struct arena *a, size_t bytes)

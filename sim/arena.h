@@ -14,6 +14,9 @@ struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *a); /* NULL is allowed */
 
+/* Gives everything back, but keeps a block to go on with: for what is made anew again and again. */
+void arena_reset(struct arena *a);
+
 /* Zeroed, aligned for anything. */
 void *arena_alloc(struct arena *a, size_t bytes);
 void *arena_copy(struct arena *a, const void *from, size_t bytes);
