@@ -120,11 +120,13 @@ enum end_cause {
 };
 
 struct group {
-    uint32_t request; /* of one task; an admission may replace it (a flavor's selectors) */
-    uint32_t count;   /* tasks wanted now */
-    uint32_t gated;   /* tasks not yet admitted */
-    uint32_t pending; /* tasks that wait for a node */
-    uint32_t live;    /* tasks on nodes: bound to ending */
+    uint32_t name;      /* names.words; INTERN_NONE: it has none */
+    uint32_t request;   /* of one task; an admission may replace it (a flavor's selectors) */
+    uint32_t count;     /* tasks wanted now */
+    uint32_t min_count; /* fewer will do; 0: no */
+    uint32_t gated;     /* tasks not yet admitted */
+    uint32_t pending;   /* tasks that wait for a node */
+    uint32_t live;      /* tasks on nodes: bound to ending */
 };
 
 struct job {

@@ -59,7 +59,12 @@ static void copy_groups(struct simulation *sim, struct job *job, const struct jo
     }
     for (uint32_t g = 0; g < spec->groups_len; g++) {
         const struct group_spec *from = &spec->groups[g];
-        job->groups[g] = (struct group){.request = from->request, .count = from->count};
+        job->groups[g] = (struct group){
+            .name =
+                from->name == NULL ? INTERN_NONE : intern_add(sim->spec.names->words, from->name),
+            .request = from->request,
+            .count = from->count,
+            .min_count = from->min_count};
         job->gpus += request_get(sim->requests, from->request)->gpus * from->count;
     }
 }
