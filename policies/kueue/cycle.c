@@ -1,0 +1,241 @@
+/* One scheduling cycle: heads in, decisions out. */
+#include "policies/kueue/kueue_parts.h"
+#include "policies/kueue/message.h"
+#include "sim/arena.h"
+#include "sim/check.h"
+#include "sim/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+/* --- heads --- */
+
+static void add_entry(struct cycle *c, struct kueue_workload *w, uint32_t *cap)
+{
+    if (c->len == *cap) {
+        *cap = *cap == 0 ? 16 : 2 * *cap;
+        struct entry *more = arena_alloc(c->k->cycle_arena, *cap * sizeof more[0]);
+        if (c->len > 0)
+            memcpy(more, c->entries, c->len * sizeof more[0]);
+        c->entries = more;
+    }
+    struct entry *e = &c->entries[c->len++];
+    *e = (struct entry){
+        .w = w, .q = w->queue, .is_preemptor = pending_is_preemptor(&w->queue->pending, w)};
+    /* Only what scan_memory_equals asks for, and only until the end of the cycle. */
+    e->was = w->scan;
+    e->was.marks =
+        arena_copy(c->k->cycle_arena, w->scan.marks, w->scan.len * sizeof w->scan.marks[0]);
+}
+
+static void pop_heads(struct cycle *c)
+{
+    uint32_t cap = 0;
+    for (uint32_t t = 0; t < c->k->trees_len; t++) {
+        struct kueue_tree *tree = c->k->trees[t];
+        tree->has_changed = tree->has_other_memory = false;
+        for (uint32_t i = 0; tree->is_dirty && i < tree->queues_len; i++) {
+            struct cluster_queue *q = tree->queues[i];
+            struct kueue_workload *w = q->is_active ? pending_pop(&q->pending) : NULL;
+            if (w != NULL)
+                add_entry(c, w, &cap);
+        }
+    }
+}
+
+/* --- nomination --- */
+
+/* What keeps it from being looked at further; false: nothing. */
+static bool is_ruled_out(struct entry *e)
+{
+    const struct kueue_workload *w = e->w;
+    if (w->has_failed_checks) {
+        e->text = "The workload has failed admission checks";
+        e->why = PENDING_EVALUATION;
+    } else if (!w->local_queue->matches) {
+        e->text = "workload namespace doesn't match ClusterQueue selector";
+        e->why = PENDING_MISCONFIGURED;
+        e->reason = REQUEUE_NAMESPACE_MISMATCH;
+    } else if (w->misfit != NULL) {
+        e->text = w->misfit;
+        e->why = PENDING_MISCONFIGURED;
+    }
+    return e->text != NULL;
+}
+
+static void nominate(struct cycle *c)
+{
+    for (uint32_t i = 0; i < c->len; i++) {
+        struct entry *e = &c->entries[i];
+        if (is_ruled_out(e))
+            continue;
+        e->was_nominated = true;
+        entry_assign(c, e, NULL);
+    }
+}
+
+/* --- what was decided --- */
+
+static void decide(struct kueue *k, struct decision d)
+{
+    if (k->decisions_len == k->decisions_cap) {
+        k->decisions_cap = k->decisions_cap == 0 ? 16 : 2 * k->decisions_cap;
+        k->decisions = realloc(k->decisions, k->decisions_cap * sizeof k->decisions[0]);
+        SIM_REQUIRE(k->decisions != NULL);
+    }
+    k->decisions[k->decisions_len++] = d;
+}
+
+static void commit_admission(struct cycle *c, struct entry *e)
+{
+    struct kueue_workload *w = e->w;
+    struct assignment *a = &e->a;
+    w->sets = calloc(w->shape->sets_len, sizeof w->sets[0]);
+    SIM_REQUIRE(w->sets != NULL);
+    for (uint32_t i = 0; i < a->sets_len; i++) {
+        const struct set_assignment *from = &a->sets[i];
+        struct admitted_set *to = &w->sets[from->set];
+        to->count = from->count;
+        to->resources = calloc(from->choices_len + 1, sizeof to->resources[0]);
+        SIM_REQUIRE(to->resources != NULL);
+        for (uint32_t r = 0; r < from->requests_len; r++) {
+            const struct choice *choice = set_assignment_choice(from, from->requests[r].resource);
+            if (choice != NULL)
+                to->resources[to->len++] =
+                    (struct assigned){choice->resource, choice->flavor, from->requests[r].qty};
+        }
+    }
+    w->reserved_ns = c->k->now_ns;
+    if (!c->k->settings.is_exact)
+        w->reserved_ns -= c->k->now_ns % SECOND_NS;
+    kueue_workload_count_usage(w);
+    kueue_reserve(c->k, w);
+    w->is_admitted = true;
+    decide(c->k, (struct decision){.kind = DECIDED_RESERVE, .w = w});
+    e->q->tree->has_changed = true;
+}
+
+static void commit_eviction(struct cycle *c, const struct target_by *v)
+{
+    v->w->is_preempted = true;
+    v->w->preempted_for = v->reason;
+    v->w->preempted_ns = c->k->now_ns;
+    kueue_evict(c->k, v->w, EVICT_PREEMPTED);
+    decide(c->k, (struct decision){.kind = DECIDED_EVICT,
+                                   .w = v->w,
+                                   .by = v->by->w,
+                                   .evict = EVICT_PREEMPTED,
+                                   .preempt = v->reason});
+    v->by->q->tree->has_changed = true;
+}
+
+uint64_t kueue_told(const struct decision *d, const char *text)
+{
+    return hash_more(hash_bytes(&d->why, sizeof d->why), text, strlen(text)) | 1;
+}
+
+/* Before v0.20 every change of a workload's condition made its queue forget how far the scan over
+ * the flavors had got, also that which tells why it waits (specs/kueue.md 1.8). */
+static void tell(struct cycle *c, struct entry *e, const struct decision *d)
+{
+    if (gates_on(&c->k->settings.gates, GATE_FLAVOR_FUNGIBILITY_PRESERVE_SCAN_PROGRESS))
+        return;
+    const char *text = decision_text(c->k->cycle_arena, c->k->names, d);
+    const uint64_t told = kueue_told(d, text);
+    if (told != e->w->told)
+        e->w->scan.is_set = false;
+    e->w->told = told;
+}
+
+/* The head goes back to its queue, or is parked. */
+static void requeue(struct cycle *c, struct entry *e)
+{
+    struct pending *p = &e->q->pending;
+    if (e->status != ENTRY_OPEN && e->reason == REQUEUE_GENERIC)
+        e->reason = REQUEUE_FAILED_AFTER_NOMINATION;
+    const uint32_t parked = p->parked_len;
+    const struct kueue_workload *preemptor = p->preemptor;
+    pending_requeue(p, e->w, e->reason, c->k->now_ns);
+    const struct decision d = {.kind = DECIDED_PENDING,
+                               .w = e->w,
+                               .why = e->why,
+                               .text = e->text,
+                               .assignment = e->was_nominated ? &e->a : NULL,
+                               .victims = e->victims};
+    tell(c, e, &d);
+    struct kueue_tree *t = e->q->tree;
+    t->has_changed |= p->parked_len != parked || p->preemptor != preemptor;
+    t->has_other_memory |= !scan_memory_equals(&e->was, &e->w->scan);
+    decide(c->k, d);
+}
+
+static void commit(struct cycle *c)
+{
+    journal_back(&c->k->journal, 0);
+    for (uint32_t i = 0; i < c->len; i++)
+        if (c->entries[i].status == ENTRY_ASSUMED)
+            commit_admission(c, &c->entries[i]);
+    for (uint32_t i = 0; i < c->victims.len; i++)
+        if (c->victims.items[i].is_new)
+            commit_eviction(c, &c->victims.items[i]);
+    for (uint32_t i = 0; i < c->len; i++)
+        if (c->entries[i].status != ENTRY_ASSUMED && c->entries[i].status != ENTRY_EVICTED)
+            requeue(c, &c->entries[i]);
+}
+
+/* --- coming to rest --- */
+
+/* A tree of which a cycle changed nothing would go on deciding the same. One in which only scan
+ * memories move would go round in a circle; it is left after QUIET_MOST turns. */
+enum { QUIET_MOST = 1000 };
+
+static bool rest(struct kueue *k)
+{
+    bool changed = false;
+    for (uint32_t i = 0; i < k->trees_len; i++) {
+        struct kueue_tree *t = k->trees[i];
+        if (!t->is_dirty)
+            continue;
+        changed |= t->has_changed;
+        t->quiet = t->has_changed ? 0 : t->quiet + 1;
+        if (t->has_changed || (t->has_other_memory && t->quiet < QUIET_MOST))
+            continue;
+        t->is_dirty = false;
+        k->dirty_trees--;
+    }
+    return changed;
+}
+
+/* --- the cycle --- */
+
+static void run(struct cycle *c)
+{
+    nominate(c);
+    struct entry **order = arena_alloc(c->k->cycle_arena, c->len * sizeof order[0]);
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < c->len; i++)
+        if (c->entries[i].was_nominated)
+            order[len++] = &c->entries[i];
+    entries_sort(c, order, len);
+    for (uint32_t i = 0; i < len; i++)
+        entry_process(c, order[i]);
+    commit(c);
+}
+
+enum cycle_result kueue_cycle(struct kueue *k, int64_t now_ns)
+{
+    arena_reset(k->cycle_arena);
+    k->cycle++;
+    k->now_ns = now_ns;
+    struct cycle c = {.k = k};
+    pop_heads(&c);
+    if (c.len == 0) {
+        rest(k);
+        return CYCLE_IDLE;
+    }
+    cycle_begin(&c);
+    run(&c);
+    return rest(k) ? CYCLE_CHANGED : CYCLE_QUIET;
+}

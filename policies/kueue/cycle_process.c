@@ -1,0 +1,170 @@
+/* What becomes of the heads, one after the other, on a snapshot that goes along. */
+#include "policies/kueue/kueue_parts.h"
+#include "policies/kueue/snapshot.h"
+#include "sim/arena.h"
+
+#include <string.h>
+
+/* --- victims of this cycle --- */
+
+static bool is_victim(const struct cycle *c, const struct kueue_workload *w)
+{
+    for (uint32_t i = 0; i < c->victims.len; i++)
+        if (c->victims.items[i].w == w)
+            return true;
+    return false;
+}
+
+static bool has_victim(const struct cycle *c, const struct targets *t)
+{
+    for (uint32_t i = 0; i < t->len; i++)
+        if (is_victim(c, t->items[i].w))
+            return true;
+    return false;
+}
+
+static void add_victim(struct cycle *c, struct entry *e, const struct target *t)
+{
+    struct victims *v = &c->victims;
+    if (v->len == v->cap) {
+        v->cap = v->cap == 0 ? 16 : 2 * v->cap;
+        struct target_by *more = arena_alloc(c->k->cycle_arena, v->cap * sizeof more[0]);
+        if (v->len > 0)
+            memcpy(more, v->items, v->len * sizeof more[0]);
+        v->items = more;
+    }
+    v->items[v->len++] = (struct target_by){t->w, e, t->reason, !t->w->is_evicted};
+}
+
+/* --- does it still fit --- */
+
+/* With all victims so far and its own gone, each of them once. */
+static bool fits(struct cycle *c, const struct entry *e)
+{
+    const size_t mark = journal_mark(&c->k->journal);
+    for (uint32_t i = 0; i < c->victims.len; i++)
+        snapshot_discharge(c->victims.items[i].w);
+    for (uint32_t i = 0; i < e->targets.len; i++)
+        if (!is_victim(c, e->targets.items[i].w))
+            snapshot_discharge(e->targets.items[i].w);
+    bool ok = true;
+    for (uint32_t i = 0; i < e->a.usage_len && !e->w->has_quota; i++)
+        ok &= e->a.usage[i].qty <= quota_available(e->q->node, e->a.usage[i].column);
+    journal_back(&c->k->journal, mark);
+    return ok;
+}
+
+static void charge(struct entry *e)
+{
+    if (!e->w->has_quota)
+        cluster_queue_charge(e->q, e->a.usage, e->a.usage_len);
+}
+
+/* Victims of others that are its own, too: what if those were gone already? */
+static void recompute_without_victims(struct cycle *c, struct entry *e)
+{
+    const struct assignment nominated = e->a;
+    const size_t mark = journal_mark(&c->k->journal);
+    for (uint32_t i = 0; i < c->victims.len; i++)
+        snapshot_remove(c->victims.items[i].w);
+    entry_assign(c, e, &nominated);
+    journal_back(&c->k->journal, mark);
+    if (assignment_fit(&e->a) == FIT_NOW)
+        assignment_set_fit(&e->a, FIT_DEFERRED);
+}
+
+static bool update(struct cycle *c, struct entry *e)
+{
+    const bool still_fits = fits(c, e);
+    if (!has_victim(c, &e->targets) ||
+        !gates_on(&c->k->settings.gates, GATE_RECOMPUTE_ASSIGNMENT_UPON_PREEMPTION_TARGETS_OVERLAP))
+        return still_fits;
+    recompute_without_victims(c, e);
+    return fits(c, e);
+}
+
+/* --- outcomes --- */
+
+static void skip(struct cycle *c, struct entry *e, const char *text)
+{
+    e->status = ENTRY_SKIPPED;
+    e->text = text;
+    e->why = PENDING_WAITING_FOR_QUOTA;
+    if (!gates_on(&c->k->settings.gates, GATE_FLAVOR_FUNGIBILITY_PRESERVE_SCAN_PROGRESS))
+        e->w->scan.is_set = false;
+}
+
+/* What to keep for it so that nobody of less importance slips in: specs/kueue.md 1.10. */
+static void reserve_capacity(struct entry *e)
+{
+    struct quota_node *n = e->q->node;
+    for (uint32_t i = 0; i < e->a.usage_len && !e->w->has_quota; i++) {
+        const uint32_t column = e->a.usage[i].column;
+        const struct quota_cell *c = &n->cells[column];
+        int64_t qty = e->a.usage[i].qty;
+        if (e->a.borrow == 0)
+            qty = qty_max(0, qty_min(qty, qty_sub(c->nominal, c->usage)));
+        else if (c->borrowing_limit != QTY_UNLIMITED)
+            qty = qty_min(qty, qty_sub(qty_add(c->nominal, c->borrowing_limit), c->usage));
+        quota_add(n, column, qty);
+    }
+}
+
+static void lack_candidates(struct cycle *c, struct entry *e)
+{
+    e->reason = REQUEUE_NO_CANDIDATES;
+    e->why = PENDING_WAITING_FOR_QUOTA;
+    if (e->q->spec->preemption.reclaim != POLICY_ANY ||
+        (gates_on(&c->k->settings.gates, GATE_PRIORITIZE_PREEMPTOR_WORKLOADS) && e->is_preemptor))
+        reserve_capacity(e);
+}
+
+static void wait_for_preemption(struct entry *e)
+{
+    e->why = PENDING_WAITING_FOR_PREEMPTED;
+    e->reason = REQUEUE_PENDING_PREEMPTION;
+    e->w->scan.is_set = false;
+}
+
+static void preempt(struct entry *e)
+{
+    wait_for_preemption(e);
+    e->victims = e->targets.len;
+}
+
+void entry_process(struct cycle *c, struct entry *e)
+{
+    const bool still_fits = update(c, e);
+    const enum fit fit = assignment_fit(&e->a);
+    if (fit == FIT_NONE) {
+        e->reason = REQUEUE_NO_FIT;
+        e->why = e->a.no_fit_reason;
+        return;
+    }
+    if (fit == FIT_PREEMPT && e->targets.len == 0) {
+        lack_candidates(c, e);
+        return;
+    }
+    if (fit == FIT_DEFERRED) {
+        e->text = "Workload has overlapping preemption targets with another workload, but will fit "
+                  "after these preemptions complete";
+        wait_for_preemption(e);
+        charge(e);
+        return;
+    }
+    if (has_victim(c, &e->targets)) {
+        skip(c, e, "Workload has overlapping preemption targets with another workload");
+        return;
+    }
+    if (!still_fits) {
+        skip(c, e, "Workload no longer fits after processing another workload");
+        return;
+    }
+    for (uint32_t i = 0; i < e->targets.len; i++)
+        add_victim(c, e, &e->targets.items[i]);
+    charge(e);
+    if (fit == FIT_PREEMPT)
+        preempt(e);
+    else
+        e->status = ENTRY_ASSUMED;
+}

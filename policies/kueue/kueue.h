@@ -1,0 +1,179 @@
+/*
+ * kueue.h - Kueue: queues, quota and the cycles that admit and preempt, without a cluster or a
+ * clock.
+ *
+ * Whoever drives it (the policy in policy_kueue.c, a conformance test) says what happens and when,
+ * runs cycles while something is left to do, and carries out the decisions.
+ *
+ *   struct kueue_workload *w = kueue_add(k, &spec);
+ *   kueue_queue(k, w, now);
+ *   while (kueue_has_work(k))
+ *       kueue_cycle(k, now);
+ *   ... k->decisions ...
+ *
+ * Order    Nothing depends on an address. Where Kueue walks a Go map, this goes by the order of
+ *          objects in the site.
+ * Memory   Owns trees, queues and workloads; borrows the site and the names.
+ * Errors   None: a site with mistakes (a flavor that is missing, a cycle of cohorts) has inactive
+ *          queues, as in Kueue.
+ * Cost     A cycle costs the heads of the queues in trees where something changed, and what their
+ *          preemptions look at. kueue_rebuild: O(everything).
+ * Source   Kueue v0.20-dev; specs/kueue.md 1.1 to 1.3, 1.13.
+ */
+#ifndef POLICIES_KUEUE_KUEUE_H
+#define POLICIES_KUEUE_KUEUE_H
+
+#include "models/names.h"
+#include "policies/kueue/assigner.h"
+#include "policies/kueue/settings.h"
+#include "policies/kueue/site.h"
+#include "sim/pool.h"
+
+#define KUEUE_FLUSH_NS INT64_C(1000000000) /* requests within it are served together */
+
+/* A root cohort and all below it, or a ClusterQueue without cohort. Trees do not influence each
+ * other but through nodes. */
+struct kueue_tree {
+    struct quota_tree *quota;
+    const char *name;
+    bool is_cohort;
+    bool is_dirty; /* something changed since its cycles came to rest */
+    bool has_topology;
+    bool has_changed;      /* visibly, in this cycle */
+    bool has_other_memory; /* some scan memory changed in this cycle */
+    uint32_t quiet;        /* cycles since the last visible change */
+    int64_t flush_at_ns;   /* INT64_MAX: nobody asked */
+    struct cluster_queue **queues;
+    uint32_t queues_len;
+};
+
+struct local_queue {
+    const struct local_queue_spec *spec;
+    struct cluster_queue *queue; /* NULL: there is none of that name */
+    uint32_t namespace_id, name; /* words */
+    bool matches;                /* its namespace is one that the ClusterQueue takes */
+};
+
+enum decision_kind {
+    DECIDED_RESERVE, /* w got quota */
+    DECIDED_EVICT,   /* w is to be stopped; it keeps its quota until kueue_release */
+    DECIDED_PENDING, /* w was looked at and goes on waiting */
+};
+
+struct decision {
+    enum decision_kind kind;
+    struct kueue_workload *w;
+    const struct kueue_workload *by; /* of an eviction by preemption */
+    enum evict_reason evict;
+    enum preempt_reason preempt;
+    enum pending_reason why;             /* of DECIDED_PENDING */
+    const char *text;                    /* fixed words, or NULL: the assignment's */
+    const struct assignment *assignment; /* of DECIDED_PENDING; until the next cycle */
+    uint32_t victims;                    /* whose eviction it waits for */
+};
+
+struct kueue {
+    struct kueue_settings settings;
+    const struct site *site;
+    struct names *names;
+    struct journal journal;
+    struct kueue_tree **trees;
+    uint32_t trees_len;
+    struct cluster_queue **queues; /* by place in the site; NULL: taken away */
+    uint32_t queues_len;
+    struct local_queue **local_queues; /* likewise */
+    uint32_t local_queues_len;
+    struct pool workloads;
+    struct intern *classes; /* scheduling classes, by what they consist of */
+    struct arena *cycle_arena;
+    int64_t cycle;
+    int64_t now_ns; /* of the cycle that runs */
+    uint32_t dirty_trees;
+    struct decision *decisions;
+    uint32_t decisions_len, decisions_cap;
+    struct flavor_match *flavor_match;
+    uint32_t pods_resource;
+};
+
+struct kueue *kueue_new(const struct kueue_settings *settings, const struct site *site,
+                        struct names *names);
+void kueue_free(struct kueue *k); /* NULL is allowed */
+
+/* The site changed: quotas, queues and cohorts are built anew around the workloads there are. */
+void kueue_rebuild(struct kueue *k, int64_t now_ns);
+
+struct cluster_queue *kueue_find_queue(const struct kueue *k, const char *name);
+struct local_queue *kueue_find_local_queue(const struct kueue *k, const char *namespace,
+                                           const char *name);
+
+/* --- workloads --- */
+
+struct kueue_workload_spec {
+    const char *namespace, *name;
+    const char *key; /* namespace/name */
+    const char *uid;
+    const char *queue; /* LocalQueue; NULL: none */
+    uint64_t number;
+    const struct shape *shape;
+    int64_t priority;
+    int64_t created_ns;
+    const char *misfit; /* why it can never run: requests above limits; NULL: nothing wrong */
+};
+
+/* A workload; texts and shape are borrowed for as long as it lives. It is not queued yet. */
+struct kueue_workload *kueue_add(struct kueue *k, const struct kueue_workload_spec *spec);
+
+/* It is gone, from wherever it was; its quota is free and the pointer dead. */
+void kueue_drop(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
+/* It is new, or changed so that it may fit now; false: there is no queue for it, or it may not. */
+bool kueue_queue(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
+/* It holds this quota already: w->sets was filled by the caller. */
+void kueue_restore(struct kueue *k, struct kueue_workload *w, struct cluster_queue *q);
+
+/* Its work is done: the quota is free. */
+void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
+/* It was evicted and has stopped: the quota is free, and it queues again. */
+void kueue_release(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
+/* What priority, counts or conditions of it enter: class and age. After changing them by hand. */
+void kueue_refresh(struct kueue *k, struct kueue_workload *w);
+
+/* --- time --- */
+
+/* Parked workloads around the queue get another chance, one second after the first request. */
+void kueue_ask_flush(struct kueue *k, struct cluster_queue *q, int64_t now_ns);
+
+/* When the next flush is due; INT64_MAX: none is. */
+int64_t kueue_next_flush_ns(const struct kueue *k);
+
+/* Those that are due. Returns how many trees. */
+uint32_t kueue_flush(struct kueue *k, int64_t now_ns);
+uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns);
+
+/* --- cycles --- */
+
+static inline bool kueue_has_work(const struct kueue *k)
+{
+    return k->dirty_trees > 0;
+}
+
+enum cycle_result {
+    CYCLE_IDLE,    /* there were no heads */
+    CYCLE_QUIET,   /* nothing changed that anybody sees; memories may have */
+    CYCLE_CHANGED, /* somebody got quota, was evicted or parked */
+};
+
+/* One scheduling cycle over the trees where something is left to do. Decisions are appended. */
+enum cycle_result kueue_cycle(struct kueue *k, int64_t now_ns);
+
+/* What a workload's condition says, as a number: a decision of the same number is no news. */
+uint64_t kueue_told(const struct decision *d, const char *text);
+
+/* Something in or around the queue's tree changed: its heads are looked at again. */
+void kueue_touch(struct kueue *k, struct cluster_queue *q);
+void kueue_touch_all(struct kueue *k);
+
+#endif /* POLICIES_KUEUE_KUEUE_H */

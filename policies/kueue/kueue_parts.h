@@ -1,0 +1,87 @@
+/*
+ * kueue_parts.h - the inside of kueue.h, for its own files.
+ */
+#ifndef POLICIES_KUEUE_KUEUE_PARTS_H
+#define POLICIES_KUEUE_KUEUE_PARTS_H
+
+#include "policies/kueue/kueue.h"
+#include "policies/kueue/partial.h"
+
+/* --- kueue_build.c --- */
+
+/* Trees for k->queues, which are there already; fell takes them down. */
+void kueue_plant(struct kueue *k);
+void kueue_fell(struct kueue *k);
+
+/* --- kueue_life.c --- */
+
+/* w->usage from w->sets, in the columns of its queue's tree. */
+void kueue_workload_count_usage(struct kueue_workload *w);
+
+/* It has quota from now on; w->sets and w->usage say which. It is charged and listed. */
+void kueue_reserve(struct kueue *k, struct kueue_workload *w);
+
+/* It keeps its quota, but is to stop. */
+void kueue_evict(struct kueue *k, struct kueue_workload *w, enum evict_reason why);
+
+/* --- cycles --- */
+
+enum entry_status { ENTRY_OPEN, ENTRY_SKIPPED, ENTRY_GATED, ENTRY_ASSUMED, ENTRY_EVICTED };
+
+/* A head in a cycle. */
+struct entry {
+    struct kueue_workload *w;
+    struct cluster_queue *q;
+    bool is_preemptor;
+    bool was_nominated;
+    struct assignment a;
+    struct targets targets;
+    enum entry_status status;
+    enum requeue_reason reason;
+    enum pending_reason why;
+    const char *text; /* instead of what the assignment says */
+    uint32_t victims;
+    bool evicts_anew;       /* some victim was not evicted before */
+    struct scan_memory was; /* its scan memory before the cycle */
+};
+
+/* The victims of preemptions that this cycle issued. */
+struct victims {
+    struct target_by {
+        struct kueue_workload *w;
+        struct entry *by;
+        enum preempt_reason reason;
+        bool is_new;
+    } * items;
+    uint32_t len, cap;
+};
+
+struct cycle {
+    struct kueue *k;
+    struct entry *entries;
+    uint32_t len;
+    struct victims victims;
+    struct preemption preemption;
+    struct assigner assigner;
+};
+
+/* cycle_nominate.c: who answers the assigner's questions. */
+void cycle_begin(struct cycle *c);
+
+/* Flavors and victims for an entry, on the snapshot as it is. pins: only these
+ * flavors, from the first one. */
+void entry_assign(struct cycle *c, struct entry *e, const struct assignment *pins);
+
+/* cycle_process.c: what becomes of it; the snapshot goes on from there. */
+void entry_process(struct cycle *c, struct entry *e);
+
+/* cycle_order.c: classical order. */
+void entries_sort(struct cycle *c, struct entry **order, uint32_t len);
+
+/* flavor_match.c: which flavors the pods of a workload may use at all. */
+struct flavor_match *flavor_match_new(struct kueue *k);
+void flavor_match_free(struct flavor_match *m);
+const char *flavor_match_check(void *cycle, const struct kueue_workload *w, uint32_t set,
+                               uint32_t flavor, const struct resource_group *g);
+
+#endif /* POLICIES_KUEUE_KUEUE_PARTS_H */

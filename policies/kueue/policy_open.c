@@ -1,0 +1,94 @@
+/* The options of the policy, and the objects they name. */
+#include "policies/kueue/policy_kueue.h"
+
+#include "policies/kueue/read_site.h"
+#include "sim/config.h"
+#include "sim/path.h"
+
+#include <string.h>
+
+static const char *const versions[] = {"v0.16", "v0.17", "v0.18", "v0.19", "v0.20", NULL};
+
+static const struct config_key keys[] = {
+    {.key = "objects",
+     .kind = CONFIG_TEXTS,
+     .offset = offsetof(struct policy_kueue, objects),
+     .help = "manifests of ResourceFlavors, ClusterQueues, Cohorts, LocalQueues, priority classes "
+             "and Namespaces: files, or folders of them"},
+    {.key = "version",
+     .kind = CONFIG_CHOICE,
+     .offset = offsetof(struct policy_kueue, version),
+     .fallback = "v0.20",
+     .choices = versions,
+     .help = "which release decides; rules that came later are off"},
+    {.key = "termination",
+     .kind = CONFIG_DURATION,
+     .offset = offsetof(struct policy_kueue, termination_ns),
+     .fallback = "30s",
+     .min = 0,
+     .max = 1e18,
+     .help = "from eviction to the release of quota and devices: pods end within their grace "
+             "period"},
+    {.key = "exact_timestamps",
+     .kind = CONFIG_BOOL,
+     .offset = offsetof(struct policy_kueue, is_exact),
+     .fallback = "false",
+     .help = "times of creation and reservation have nanoseconds; an API server keeps whole "
+             "seconds, and what happened in the same one is ordered by uid"},
+    {0},
+};
+
+const struct config_table policy_kueue_options = {
+    .name = "kueue",
+    .help = "Kueue: quota in ClusterQueues and cohorts, with preemption.",
+    .bytes = sizeof(struct policy_kueue),
+    .keys = keys,
+};
+
+static bool read_objects(struct policy_kueue *p, struct diag *d)
+{
+    const unsigned errors = diag_errors(d);
+    p->set = object_set_new();
+    for (size_t i = 0; i < p->objects.len; i++)
+        object_set_read(
+            p->set, path_beside(p->env.arena, p->objects.nodes[i]->file, p->objects.texts[i]), d);
+    struct site_reader r = {.f = {.diag = d,
+                                  .arena = object_set_arena(p->set),
+                                  .words = p->env.names->words,
+                                  .resources = p->env.names->resources},
+                            .site = p->site};
+    for (size_t i = 0; i < object_set_len(p->set); i++)
+        site_read(&r, object_set_at(p->set, i));
+    return diag_errors(d) == errors;
+}
+
+static bool check_stack(const struct policy_kueue *p, struct diag *d)
+{
+    if (p->env.cluster->nodes_len == 0 || p->env.has_placer_below)
+        return true;
+    diag_error(d, p->env.options == NULL ? (struct src_pos){0} : yaml_pos(p->env.options),
+               "kueue: it admits jobs and places none; write stack: [kueue, kube-scheduler], or "
+               "leave the cluster without nodes");
+    return false;
+}
+
+bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d)
+{
+    struct policy_kueue *p = state;
+    struct config_reader reader = {.diag = d, .arena = env->arena};
+    p->env = *env;
+    p->wakes_at_ns = INT64_MIN;
+    if (!config_read(&reader, env->options, (struct src_pos){0}, &policy_kueue_options, p))
+        return false;
+    p->site = site_new();
+    p->shapes = shape_maker_new(env->names->resources);
+    p->shape_keys = intern_new();
+    p->flavor_keys = intern_new();
+    if (!read_objects(p, d) || !check_stack(p, d))
+        return false;
+    struct kueue_settings settings;
+    kueue_settings_init(&settings, KUEUE_OLDEST + p->version);
+    settings.is_exact = p->is_exact;
+    p->k = kueue_new(&settings, p->site, env->names);
+    return true;
+}

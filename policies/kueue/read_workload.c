@@ -1,0 +1,309 @@
+#include "policies/kueue/read_workload.h"
+
+#include "models/kubernetes/pod_template.h"
+#include "policies/kueue/pod_text.h"
+#include "policies/kueue/read_site.h"
+#include "policies/kueue/topology_request.h"
+#include "sim/arena.h"
+#include "sim/calendar.h"
+#include "sim/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNT_MOST = INT32_MAX };
+
+/* --- what a pod set asks for --- */
+
+static void read_slices(struct workload_reader *r, const struct yaml_node *n,
+                        struct topology_request *out)
+{
+    const struct int_field size = {"size", 1, COUNT_MOST};
+    const struct yaml_node *list =
+        field_map_list(&r->f, n, "podsetSliceRequiredTopologyConstraints");
+    for (size_t i = 0; list != NULL && i < list->len && i < TOPOLOGY_MOST_SLICES; i++) {
+        struct topology_slice *s = &out->slices[out->slices_len++];
+        int64_t pods = 1;
+        field_int(&r->f, list->items[i], &size, &pods);
+        s->level = field_text(&r->f, list->items[i], "topology");
+        s->size = (uint32_t)pods;
+    }
+}
+
+static const struct topology_request *read_topology(struct workload_reader *r,
+                                                    const struct yaml_node *n)
+{
+    if (n == NULL)
+        return NULL;
+    struct topology_request *out = arena_alloc(r->f.arena, sizeof *out);
+    const struct int_field size = {"podSetSliceSize", 1, COUNT_MOST};
+    int64_t pods;
+    out->required = field_text(&r->f, n, "required");
+    out->preferred = field_text(&r->f, n, "preferred");
+    out->has_unconstrained = field_bool(&r->f, n, "unconstrained", &out->unconstrained);
+    out->slice_level = field_text(&r->f, n, "podSetSliceRequiredTopology");
+    out->has_slice_size = field_int(&r->f, n, &size, &pods);
+    if (out->has_slice_size)
+        out->slice_size = (uint32_t)pods;
+    out->group = field_text(&r->f, n, "podSetGroupName");
+    read_slices(r, n, out);
+    return out;
+}
+
+static const struct res_qty *read_requests(struct workload_reader *r, const struct pod_template *t,
+                                           uint32_t *len)
+{
+    const struct resource_list list = pod_template_requests(t, r->f.arena);
+    const struct amount *amounts = resource_list_amounts(&list, r->f.arena);
+    struct res_qty *out = arena_alloc(r->f.arena, list.len * sizeof out[0]);
+    for (uint32_t i = 0; i < list.len; i++)
+        out[i] = (struct res_qty){amounts[i].resource, amounts[i].value};
+    *len = list.len;
+    return out;
+}
+
+static bool read_set(struct workload_reader *r, const struct yaml_node *n,
+                     struct shape_set_spec *out)
+{
+    const struct int_field count_field = {"count", 0, COUNT_MOST};
+    const struct int_field min_field = {"minCount", 0, COUNT_MOST};
+    int64_t count = 1, min_count = 0;
+    const char *name = field_text(&r->f, n, "name");
+    field_int(&r->f, n, &count_field, &count);
+    field_int(&r->f, n, &min_field, &min_count);
+    struct pod_template *t = arena_alloc(r->f.arena, sizeof *t);
+    const struct yaml_node *template = field_map(&r->f, n, "template");
+    if (template != NULL && !pod_template_read(&r->f, template, t))
+        return false;
+    const struct yaml_node *topology = field_map(&r->f, n, "topologyRequest");
+    *out = (struct shape_set_spec){
+        .name = name == NULL ? "main" : name,
+        .count = (uint32_t)count,
+        .min_count = (uint32_t)min_count,
+        .spec_text = pod_text(r->f.arena, t->spec),
+        .terms = &t->terms,
+        .topology = read_topology(r, topology),
+        .topology_text = topology == NULL ? "" : yaml_text(r->f.arena, topology),
+    };
+    out->requests = read_requests(r, t, &out->requests_len);
+    return true;
+}
+
+static const struct shape *read_shape(struct workload_reader *r, const struct yaml_node *spec)
+{
+    const struct yaml_node *list = field_map_list(&r->f, spec, "podSets");
+    const size_t len = list == NULL ? 0 : list->len;
+    struct shape_set_spec *sets = arena_alloc(r->f.arena, len * sizeof sets[0]);
+    for (size_t i = 0; i < len; i++)
+        if (!read_set(r, list->items[i], &sets[i]))
+            return NULL;
+    return shape_make(r->shapes, sets, (uint32_t)len);
+}
+
+/* Text that is no number adds nothing. */
+static int64_t priority_boost(const struct workload_reader *r, const struct object *o)
+{
+    int64_t boost = 0;
+    const char *why;
+    const char *text = object_annotation(o, "kueue.x-k8s.io/priority-boost");
+    if (text != NULL && gates_on(&r->settings->gates, GATE_PRIORITY_BOOST))
+        quantity_int(text, &boost, &why);
+    return boost;
+}
+
+bool workload_object_read(struct workload_reader *r, const struct object *o,
+                          struct kueue_workload_spec *out)
+{
+    const unsigned errors = diag_errors(r->f.diag);
+    const struct yaml_node *spec = field_map(&r->f, o->doc, "spec");
+    const struct int_field field = {"priority", INT32_MIN, INT32_MAX};
+    int64_t priority = 0;
+    field_int(&r->f, spec, &field, &priority);
+    *out = (struct kueue_workload_spec){
+        .namespace = o->namespace,
+        .name = o->name,
+        .key = arena_printf(r->f.arena, "%s/%s", o->namespace, o->name),
+        .uid = o->uid == NULL ? "" : o->uid,
+        .queue = field_text(&r->f, spec, "queueName"),
+        .shape = read_shape(r, spec),
+        .priority = priority + priority_boost(r, o),
+        .created_ns = o->created_ns,
+    };
+    return out->shape != NULL && diag_errors(r->f.diag) == errors;
+}
+
+/* --- the state it is in --- */
+
+static int64_t time_of(struct workload_reader *r, const struct yaml_node *n, const char *key)
+{
+    int64_t ns = WORKLOAD_TIME_ZERO;
+    const char *why;
+    const char *text = field_text(&r->f, n, key);
+    if (text != NULL && !calendar_parse(text, &ns, &why))
+        diag_error(r->f.diag, yaml_pos(field_get(n, key)), "%s: '%s': %s; expected " CALENDAR_HINT,
+                   key, text, why);
+    return ns;
+}
+
+static enum evict_reason evict_reason_of(const char *text)
+{
+    for (int i = 1; text != NULL && i < EVICT_REASONS; i++)
+        if (strcmp(evict_reason_name((enum evict_reason)i), text) == 0)
+            return (enum evict_reason)i;
+    return EVICT_OTHER;
+}
+
+static enum preempt_reason preempt_reason_of(const char *text)
+{
+    for (int i = 1; text != NULL && i < PREEMPT_REASONS; i++)
+        if (strcmp(preempt_reason_name((enum preempt_reason)i), text) == 0)
+            return (enum preempt_reason)i;
+    return PREEMPT_NONE;
+}
+
+static void read_condition(struct workload_reader *r, const struct yaml_node *n,
+                           struct kueue_workload *w)
+{
+    const char *type = field_text(&r->f, n, "type");
+    const char *status = field_text(&r->f, n, "status");
+    if (type == NULL || status == NULL)
+        return;
+    const bool yes = strcmp(status, "True") == 0;
+    const int64_t since_ns = time_of(r, n, "lastTransitionTime");
+    const char *reason = field_text(&r->f, n, "reason");
+    if (strcmp(type, "QuotaReserved") == 0) {
+        w->has_quota = yes;
+        w->reserved_ns = since_ns;
+    } else if (strcmp(type, "Admitted") == 0) {
+        w->is_admitted = yes;
+    } else if (strcmp(type, "Finished") == 0) {
+        w->is_finished = yes;
+    } else if (strcmp(type, "Evicted") == 0) {
+        w->is_evicted = yes;
+        w->evicted_ns = since_ns;
+        w->evicted_for = yes ? evict_reason_of(reason) : EVICT_NONE;
+    } else if (strcmp(type, "Preempted") == 0) {
+        w->is_preempted = yes;
+        w->preempted_ns = since_ns;
+        w->preempted_for = yes ? preempt_reason_of(reason) : PREEMPT_NONE;
+    } else if (strcmp(type, "Requeued") == 0) {
+        w->requeued = yes ? REQUEUED_TRUE : REQUEUED_FALSE;
+    }
+}
+
+static uint32_t set_named(const struct shape *shape, const char *name)
+{
+    for (uint32_t s = 0; name != NULL && s < shape->sets_len; s++)
+        if (strcmp(shape->sets[s].name, name) == 0)
+            return s;
+    return UINT32_MAX;
+}
+
+static void read_reclaimed(struct workload_reader *r, const struct yaml_node *status,
+                           struct kueue_workload *w)
+{
+    const struct int_field field = {"count", 0, COUNT_MOST};
+    const struct yaml_node *list = field_map_list(&r->f, status, "reclaimablePods");
+    if (list == NULL || list->len == 0 || !gates_on(&r->settings->gates, GATE_RECLAIMABLE_PODS))
+        return;
+    w->reclaimed = calloc(w->shape->sets_len, sizeof w->reclaimed[0]);
+    SIM_REQUIRE(w->reclaimed != NULL);
+    for (size_t i = 0; i < list->len; i++) {
+        const uint32_t s = set_named(w->shape, field_text(&r->f, list->items[i], "name"));
+        int64_t count = 0;
+        if (s != UINT32_MAX && field_int(&r->f, list->items[i], &field, &count))
+            w->reclaimed[s] = (uint32_t)count;
+    }
+}
+
+static void read_assignment(struct workload_reader *r, const struct yaml_node *n,
+                            const struct kueue_workload *w, uint32_t set, struct admitted_set *out)
+{
+    const struct int_field field = {"count", 0, COUNT_MOST};
+    int64_t count = w->shape->sets[set].count;
+    field_int(&r->f, n, &field, &count);
+    out->count = (uint32_t)count;
+    const struct yaml_node *flavors = field_text_map(&r->f, n, "flavors");
+    const struct yaml_node *usage = field_map(&r->f, n, "resourceUsage");
+    const size_t len = flavors == NULL ? 0 : flavors->len;
+    out->resources = calloc(len + 1, sizeof out->resources[0]);
+    SIM_REQUIRE(out->resources != NULL);
+    for (size_t i = 0; i < len; i++) {
+        struct assigned *a = &out->resources[out->len++];
+        const char *resource = flavors->pairs[i].key->text;
+        struct quantity_kubernetes q;
+        a->resource = intern_add(r->f.resources, resource);
+        a->flavor = intern_add(r->f.words, flavors->pairs[i].value->text);
+        const struct yaml_node *amount = field_get(usage, resource);
+        if (amount != NULL && field_quantity(&r->f, amount, resource, &q))
+            a->qty = kueue_request_amount(a->resource, &q);
+    }
+}
+
+/* Pods that will not come back use nothing any more. */
+static void scale_down(const struct kueue_workload *w, uint32_t set, struct admitted_set *s)
+{
+    const uint32_t left = kueue_workload_count(w, set);
+    if (left >= s->count)
+        return;
+    for (uint32_t i = 0; i < s->len; i++)
+        s->resources[i].qty = qty_times(s->resources[i].qty / (int64_t)s->count, left);
+    s->count = left;
+}
+
+static bool read_admission(struct workload_reader *r, struct kueue *k,
+                           const struct yaml_node *admission, struct kueue_workload *w)
+{
+    const char *name = field_text(&r->f, admission, "clusterQueue");
+    struct cluster_queue *q = name == NULL ? NULL : kueue_find_queue(k, name);
+    if (q == NULL)
+        return false;
+    w->sets = calloc(w->shape->sets_len + 1, sizeof w->sets[0]);
+    SIM_REQUIRE(w->sets != NULL);
+    const struct yaml_node *list = field_map_list(&r->f, admission, "podSetAssignments");
+    for (size_t i = 0; list != NULL && i < list->len; i++) {
+        const char *set_name = field_text(&r->f, list->items[i], "name");
+        const uint32_t s = set_named(w->shape, set_name == NULL ? "main" : set_name);
+        if (s == UINT32_MAX)
+            continue;
+        read_assignment(r, list->items[i], w, s, &w->sets[s]);
+        scale_down(w, s, &w->sets[s]);
+    }
+    kueue_restore(k, w, q);
+    return true;
+}
+
+static void read_allowed(struct workload_reader *r, const struct object *o,
+                         struct kueue_workload *w)
+{
+    const char *text = object_annotation(o, "kueue.x-k8s.io/workload-allowed-resource-flavors");
+    if (text == NULL)
+        return;
+    uint32_t *words = arena_alloc(r->f.arena, (strlen(text) + 1) * sizeof words[0]);
+    w->allowed_flavors = words;
+    for (const char *at = text; *at != '\0'; at += *at == ',') {
+        const size_t len = strcspn(at, ",");
+        words[w->allowed_len++] = intern_add_len(r->f.words, at, len);
+        at += len;
+    }
+}
+
+bool workload_object_restore(struct workload_reader *r, struct kueue *k, const struct object *o,
+                             struct kueue_workload *w)
+{
+    const unsigned errors = diag_errors(r->f.diag);
+    const struct yaml_node *status = field_map(&r->f, o->doc, "status");
+    const struct yaml_node *conditions = field_map_list(&r->f, status, "conditions");
+    field_bool(&r->f, field_map(&r->f, o->doc, "spec"), "active", &w->is_active);
+    for (size_t i = 0; conditions != NULL && i < conditions->len; i++)
+        read_condition(r, conditions->items[i], w);
+    read_reclaimed(r, status, w);
+    read_allowed(r, o, w);
+    const struct yaml_node *requeue = field_map(&r->f, status, "requeueState");
+    w->requeue_at_ns = time_of(r, requeue, "requeueAt");
+    kueue_refresh(k, w);
+    const struct yaml_node *admission = field_map(&r->f, status, "admission");
+    if (w->has_quota && !w->is_finished && admission != NULL)
+        read_admission(r, k, admission, w);
+    return diag_errors(r->f.diag) == errors;
+}

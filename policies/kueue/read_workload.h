@@ -1,0 +1,30 @@
+/*
+ * read_workload.h - Kueue's Workload objects: what they ask for, and the state they are in.
+ *
+ * Memory   What is made lies in the reader's arena and the shape maker.
+ * Errors   Wrong types and amounts are errors in the diag.
+ * Source   Kueue v0.20-dev, apis/kueue/v1beta2/workload_types.go; specs/kueue.md 3.1.
+ */
+#ifndef POLICIES_KUEUE_READ_WORKLOAD_H
+#define POLICIES_KUEUE_READ_WORKLOAD_H
+
+#include "models/kubernetes/object.h"
+#include "policies/kueue/kueue.h"
+#include "policies/kueue/shape.h"
+
+struct workload_reader {
+    struct field_reader f;
+    struct shape_maker *shapes;
+    const struct kueue_settings *settings;
+};
+
+/* The spec, as kueue_add takes it; false after an error. key is "namespace/name". */
+bool workload_object_read(struct workload_reader *r, const struct object *o,
+                          struct kueue_workload_spec *out);
+
+/* Brings w into the state that the object's status tells: conditions, reclaimed pods, backoff, and
+ * the quota it holds (kueue_restore). False after an error. */
+bool workload_object_restore(struct workload_reader *r, struct kueue *k, const struct object *o,
+                             struct kueue_workload *w);
+
+#endif /* POLICIES_KUEUE_READ_WORKLOAD_H */
