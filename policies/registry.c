@@ -6,7 +6,8 @@
 #define POLICIES(X) \
     X(policy_fifo)  \
     X(policy_sjf)   \
-    X(policy_easy)
+    X(policy_easy)  \
+    X(policy_kueue)
 
 #define X(symbol) extern const struct policy_ops symbol;
 POLICIES(X)

@@ -1,0 +1,259 @@
+#include "tests/kueue_case.h"
+
+#include "sim/arena.h"
+#include "sim/calendar.h"
+#include "tests/shared_data.h"
+#include "tests/unit.h"
+
+#include <dirent.h>
+#include <string.h>
+
+enum { PATH_BYTES = 2048, MOST_FILES = 4096 };
+
+/* --- trees --- */
+
+const char *case_text(const struct yaml_node *map, const char *key)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    return n == NULL || n->kind != YAML_SCALAR ? NULL : n->text;
+}
+
+int64_t case_number(const struct yaml_node *n)
+{
+    return strtoll(n->text, NULL, 10);
+}
+
+int64_t case_int(const struct yaml_node *map, const char *key, int64_t otherwise)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+    return n == NULL || n->kind != YAML_SCALAR || yaml_is_null(n) ? otherwise : case_number(n);
+}
+
+bool case_bool(const struct yaml_node *map, const char *key, bool otherwise)
+{
+    const char *text = case_text(map, key);
+    return text == NULL ? otherwise : strcmp(text, "true") == 0;
+}
+
+size_t case_len(const struct yaml_node *n)
+{
+    return n == NULL || n->kind == YAML_SCALAR ? 0 : n->len;
+}
+
+struct quota_column case_column(const struct kueue_case *c, const char *key)
+{
+    const char *slash = strchr(key, '/');
+    assert_non_null(slash);
+    return (struct quota_column){.flavor =
+                                     intern_add_len(c->names.words, key, (size_t)(slash - key)),
+                                 .resource = intern_add(c->names.resources, slash + 1)};
+}
+
+/* --- configuration --- */
+
+static void read_gates(struct kueue_case *c)
+{
+    const struct yaml_node *gates = yaml_get(c->config, "featureGates");
+    for (size_t i = 0; i < case_len(gates); i++) {
+        const enum gate gate = gate_find(gates->pairs[i].key->text);
+        assert_int_not_equal(gate, GATES);
+        c->settings.gates.on[gate] = strcmp(gates->pairs[i].value->text, "true") == 0;
+    }
+}
+
+static void read_fair_sharing(struct kueue_case *c)
+{
+    const struct yaml_node *fair = yaml_get(c->config, "fairSharing");
+    const struct yaml_node *list = yaml_get(fair, "preemptionStrategies");
+    c->settings.has_fair_sharing = fair != NULL;
+    if (case_len(list) == 0)
+        return;
+    c->settings.strategies_len = (uint32_t)list->len;
+    for (size_t i = 0; i < list->len; i++)
+        c->settings.strategies[i] = strcmp(list->items[i]->text, "LessThanInitialShare") == 0
+                                        ? STRATEGY_INITIAL_SHARE
+                                        : STRATEGY_FINAL_SHARE;
+}
+
+/* --- opening --- */
+
+static struct site_reader site_reader(struct kueue_case *c)
+{
+    return (struct site_reader){.f = {.diag = &c->messages.diag,
+                                      .arena = c->arena,
+                                      .words = c->names.words,
+                                      .resources = c->names.resources},
+                                .site = c->site,
+                                .is_raw = true};
+}
+
+struct object kueue_case_object(struct kueue_case *c, const struct yaml_node *doc)
+{
+    struct site_reader r = site_reader(c);
+    struct object o;
+    assert_true(object_read(&r.f, doc, 0, &o));
+    if (case_text(yaml_get(doc, "metadata"), "namespace") == NULL)
+        o.namespace = ""; /* as it stands: these objects never met an API server */
+    return o;
+}
+
+static void read_objects(struct kueue_case *c)
+{
+    struct site_reader r = site_reader(c);
+    c->objects_len = yaml_docs(c->file) - 1;
+    c->objects = arena_alloc(c->arena, c->objects_len * sizeof c->objects[0]);
+    c->workloads = arena_alloc(c->arena, c->objects_len * sizeof c->workloads[0]);
+    for (size_t i = 0; i < c->objects_len; i++) {
+        c->objects[i] = kueue_case_object(c, yaml_doc(c->file, i + 1));
+        site_read(&r, &c->objects[i]);
+    }
+}
+
+void kueue_case_open(struct kueue_case *c, const char *path)
+{
+    *c = (struct kueue_case){.path = path, .arena = arena_new()};
+    messages_open(&c->messages);
+    c->file = yaml_read(path, &c->messages.diag);
+    assert_non_null(c->file);
+    assert_true(yaml_docs(c->file) >= 1);
+    const struct yaml_node *header = yaml_doc(c->file, 0);
+    const char *why;
+    c->suite = case_text(header, "suite");
+    c->name = case_text(header, "name");
+    c->config = yaml_get(header, "config");
+    c->run = yaml_get(header, "run");
+    c->expect = yaml_get(header, "expect");
+    if (case_text(header, "now") != NULL)
+        assert_true(calendar_parse(case_text(header, "now"), &c->now_ns, &why));
+    c->names = (struct names){.resources = resource_names_new(), .words = intern_new()};
+    c->site = site_new();
+    c->shapes = shape_maker_new(c->names.resources);
+    kueue_settings_init(&c->settings, KUEUE_NEWEST);
+    read_gates(c);
+    read_fair_sharing(c);
+    read_objects(c);
+    c->k = kueue_new(&c->settings, c->site, &c->names);
+    if (diag_errors(&c->messages.diag) > 0)
+        fail_msg("%s: %s", path, messages_text(&c->messages));
+}
+
+void kueue_case_close(struct kueue_case *c)
+{
+    kueue_free(c->k);
+    shape_maker_free(c->shapes);
+    site_free(c->site);
+    intern_free(c->names.resources);
+    intern_free(c->names.words);
+    yaml_close(c->file);
+    messages_close(&c->messages);
+    arena_free(c->arena);
+}
+
+/* --- workloads --- */
+
+bool kueue_case_is_workload(const struct object *o)
+{
+    return strcmp(o->kind, "Workload") == 0;
+}
+
+struct kueue_workload *kueue_case_add(struct kueue_case *c, size_t i)
+{
+    const struct site_reader r = site_reader(c);
+    struct workload_reader w = {.f = r.f, .shapes = c->shapes, .settings = &c->settings};
+    struct kueue_workload_spec spec;
+    if (!workload_object_read(&w, &c->objects[i], &spec))
+        fail_msg("%s: %s", c->path, messages_text(&c->messages));
+    c->workloads[i] = kueue_add(c->k, &spec);
+    assert_true(workload_object_restore(&w, c->k, &c->objects[i], c->workloads[i]));
+    return c->workloads[i];
+}
+
+void kueue_case_workloads(struct kueue_case *c)
+{
+    for (size_t i = 0; i < c->objects_len; i++)
+        if (kueue_case_is_workload(&c->objects[i]))
+            kueue_case_add(c, i);
+    for (size_t i = 0; i < c->objects_len; i++)
+        if (c->workloads[i] != NULL)
+            kueue_queue(c->k, c->workloads[i], c->now_ns);
+}
+
+struct kueue_workload *kueue_case_find(const struct kueue_case *c, const char *key)
+{
+    for (size_t i = 0; i < c->objects_len; i++)
+        if (c->workloads[i] != NULL && strcmp(c->workloads[i]->key, key) == 0)
+            return c->workloads[i];
+    return NULL;
+}
+
+/* --- many files --- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names in the folder, sorted; names[len] are to be freed. */
+static size_t list_folder(const char *folder, char **names)
+{
+    DIR *dir = opendir(folder);
+    size_t len = 0;
+    if (dir == NULL)
+        return 0;
+    for (const struct dirent *e = readdir(dir); e != NULL && len < MOST_FILES; e = readdir(dir))
+        if (e->d_name[0] != '.')
+            names[len++] = strdup(e->d_name);
+    closedir(dir);
+    qsort(names, len, sizeof names[0], by_name);
+    return len;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t len = strlen(text), end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static void run_file(const char *folder, const char *name, bool (*check)(const char *path),
+                     struct kueue_tally *tally)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    tally->total++;
+    if (check(path))
+        tally->equal++;
+    else
+        printf("differs: %s\n", path);
+}
+
+bool kueue_cases_run_folder(const char *folder, bool (*check)(const char *path))
+{
+    char *names[MOST_FILES];
+    const size_t len = list_folder(folder, names);
+    struct kueue_tally tally = {0};
+    bool ok = true;
+    for (size_t i = 0; i < len; i++) {
+        char path[PATH_BYTES];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (ends_with(names[i], ".yaml"))
+            run_file(folder, names[i], check, &tally);
+        else if (strchr(names[i], '.') == NULL)
+            ok &= kueue_cases_run_folder(path, check);
+        free(names[i]);
+    }
+    if (tally.total > 0)
+        printf("%4u of %4u equal: %s\n", tally.equal, tally.total, folder);
+    return ok && tally.equal == tally.total;
+}
+
+bool kueue_cases_run(const char *dir, bool (*check)(const char *path))
+{
+    const char *shared = shared_data_dir();
+    char folder[PATH_BYTES];
+    if (shared == NULL) {
+        printf("%s: shared data not present, skipped\n", dir);
+        return true;
+    }
+    snprintf(folder, sizeof folder, "%s/conformance/kueue/%s", shared, dir);
+    return kueue_cases_run_folder(folder, check);
+}
