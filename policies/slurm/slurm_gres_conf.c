@@ -87,7 +87,7 @@ static bool read_files(struct slurm_key_reader *r, const struct gres_line *line,
 static bool read_record(struct slurm_key_reader *r, const struct slurm_line *text,
                         struct gres_conf *conf, struct gres_record *out)
 {
-    struct gres_line line = {NULL};
+    struct gres_line line = {.nodes = NULL};
     struct slurm_keys_seen seen = {.given = {false}};
     for (size_t i = 0; i < text->len; i++)
         slurm_keys_read(r, &gres_table, &text->pairs[i], &seen, &line);
