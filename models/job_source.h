@@ -1,12 +1,13 @@
 /*
  * job_source.h - the port that workloads plug into: jobs are pulled one at a time.
  *
- * Order    submit_ns never falls from one job of a source to the next, except below the present
- * after PULL_LATER: such a job arrives now. Jobs of several sources at one instant arrive in the
- * order of the sources. Memory   What next() fills *out with is lent until the next call. Memory
- * grows with what is alive, not with the length of the log. Errors   Dirt in a real log is repaired
- * or skipped with a count per kind (tally); with `strict` it is an error. PULL_FAILED: the world
- * failed (a diag_error has said how).
+ * Order    submit_ns never falls from one job of a source to the next, except below that of one
+ *          withdrawn (ended), and below the present: such a job arrives now. Jobs of several
+ *          sources at one instant arrive in the order of the sources.
+ * Memory   What next() fills *out with is lent until the next call. Memory grows with what is
+ *          alive, not with the length of the log.
+ * Errors   Dirt in a real log is repaired or skipped with a count per kind (tally); with `strict`
+ *          it is an error. PULL_FAILED: the world failed (a diag_error has said how).
  */
 #ifndef MODELS_JOB_SOURCE_H
 #define MODELS_JOB_SOURCE_H
@@ -61,7 +62,9 @@ struct job_source_ops {
     const struct config_table *options;
     bool (*open)(void *state, const struct source_env *env, struct diag *d);
     enum pull (*next)(void *state, struct job_spec *out, struct diag *d);
-    void (*ended)(void *state, const struct job_end *e);           /* optional */
+    /* Optional. True: another job may come before the one handed out last, which has not arrived
+     * yet. That one is withdrawn, and next() hands out anew whichever is first. */
+    bool (*ended)(void *state, const struct job_end *e);
     size_t (*tally)(const void *state, const struct repair **out); /* optional */
     void (*close)(void *state);
 };

@@ -280,13 +280,14 @@ static void show_over(struct simulation *sim, const struct job *job)
 static void tell_source(struct simulation *sim, const struct job *job)
 {
     const struct source_slot *s = &sim->sources[job->source];
-    if (s->ops->ended != NULL)
-        s->ops->ended(s->state, &(struct job_end){.source_id = job->source_id,
-                                                  .number = job->number,
-                                                  .submit_ns = job->submit_ns,
-                                                  .start_ns = job->start_ns,
-                                                  .end_ns = job->end_ns,
-                                                  .cause = job->cause});
+    const struct job_end e = {.source_id = job->source_id,
+                              .number = job->number,
+                              .submit_ns = job->submit_ns,
+                              .start_ns = job->start_ns,
+                              .end_ns = job->end_ns,
+                              .cause = job->cause};
+    if (s->ops->ended != NULL && s->ops->ended(s->state, &e))
+        simulation_withdraw_arrival(sim, job->source);
 }
 
 void lifecycle_end_job(struct simulation *sim, struct job *job, enum end_cause cause)

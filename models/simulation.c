@@ -77,15 +77,23 @@ void simulation_schedule_arrival(struct simulation *sim, uint32_t source)
         return;
     const int64_t now = sim_now(sim);
     const int64_t at = s->next.submit_ns > now ? s->next.submit_ns : now;
-    sim_push(sim, at, PHASE_ARRIVE, source, EVENT_ARRIVE, source);
+    s->arrival = sim_push(sim, at, PHASE_ARRIVE, source, EVENT_ARRIVE, source);
 }
 
 static void fire_arrive(void *world, uint32_t source)
 {
     struct simulation *sim = world;
     sim->foreground--;
+    sim->sources[source].arrival = EVENT_NONE;
     lifecycle_arrive(sim, source, &sim->sources[source].next);
     simulation_schedule_arrival(sim, source);
+}
+
+void simulation_withdraw_arrival(struct simulation *sim, uint32_t source)
+{
+    struct source_slot *s = &sim->sources[source];
+    if (sim_cancel(sim, &s->arrival))
+        s->is_waiting = true;
 }
 
 /* Sources that waited for some job to end may have one now. */

@@ -85,6 +85,7 @@ static bool open_source(struct simulation *sim, uint32_t i)
     const struct simulation_spec *spec = &sim->spec;
     struct source_slot *s = &sim->sources[i];
     s->ops = spec->sources[i].ops;
+    s->arrival = EVENT_NONE;
     s->state = arena_alloc(sim->arena, s->ops->state_bytes + 1);
     const struct source_env env = {
         .names = spec->names,

@@ -44,8 +44,8 @@ struct source_slot {
     const struct job_source_ops *ops;
     void *state;
     struct job_spec next; /* valid while an arrival is scheduled */
-    bool is_scheduled;
-    bool is_waiting; /* for some job to end */
+    uint32_t arrival;     /* its event; EVENT_NONE: none */
+    bool is_waiting;      /* for some job to end */
     bool is_done;
 };
 
@@ -134,6 +134,9 @@ void sim_show(struct simulation *sim, const struct sim_event *e);
 
 /* A job is gone: sources that waited for that may go on. */
 void simulation_job_ended(struct simulation *sim);
+
+/* The source's next job has not arrived yet, and is not its next any more. */
+void simulation_withdraw_arrival(struct simulation *sim, uint32_t source);
 
 /* Without showing anything to anybody. */
 void simulation_free(struct simulation *sim);

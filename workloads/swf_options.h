@@ -17,6 +17,8 @@ enum swf_estimate { SWF_ESTIMATE_REQUESTED, SWF_ESTIMATE_RUN };
 enum swf_overrun { SWF_OVERRUN_RAISE, SWF_OVERRUN_CUT, SWF_OVERRUN_KEEP };
 enum swf_grouping { SWF_BY_QUEUE, SWF_BY_PARTITION, SWF_BY_GROUP, SWF_BY_USER, SWF_BY_NONE };
 
+enum swf_dependencies { SWF_IGNORE, SWF_FOLLOW };
+
 struct swf_as {
     int processor; /* enum swf_processor */
     int64_t per_task;

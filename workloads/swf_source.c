@@ -2,7 +2,8 @@
  * swf_source.c - jobs from a log in the Standard Workload Format, plain or gzipped.
  *
  * A line becomes a job or not (swf_filter), jobs are put in order (reorder), and arrive by the
- * simulation's clock (log_replay). Each is a gang of equal tasks of whole processors.
+ * simulation's clock (log_replay), or after others (swf_follow). Each is a gang of equal tasks of
+ * whole processors.
  */
 #include "models/names.h"
 #include "models/request.h"
@@ -11,12 +12,16 @@
 #include "sim/path.h"
 #include "workloads/reorder.h"
 #include "workloads/swf_filter.h"
+#include "workloads/swf_follow.h"
 #include "workloads/task_split.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 
-enum { MILLI_CPUS = 1000 };
+enum {
+    MILLI_CPUS = 1000,
+    MOST_AHEAD = 65536, /* jobs read before their time, to know which follow which */
+};
 
 struct swf_source {
     struct swf_options options;
@@ -27,6 +32,8 @@ struct swf_source {
     struct swf_filter filter;
     struct reorder *order;
     struct log_replay replay;
+    struct swf_follow *follow; /* NULL: nobody follows anybody */
+    bool log_is_over;
     uint32_t *requests; /* by processors of a task; REQUEST_NONE: not needed yet */
     uint32_t name_word;
     uint64_t too_late; /* already counted */
@@ -115,6 +122,7 @@ static struct reorder *make_order(struct swf_source *s)
 static void swf_close(void *state)
 {
     struct swf_source *s = state;
+    swf_follow_free(s->follow);
     reorder_free(s->order);
     line_reader_close(s->lines);
     swf_filter_fini(&s->filter);
@@ -134,6 +142,8 @@ static bool swf_open(void *state, const struct source_env *env, struct diag *d)
     log_replay_init(&s->replay, &s->options.as.replay, (enum log_start)s->options.start, env);
     make_requests(s);
     s->order = make_order(s);
+    if (s->options.dependencies == SWF_FOLLOW)
+        s->follow = swf_follow_new();
     if (open_lines(s) && (!env->strict || is_clean(s)))
         return true;
     swf_close(s);
@@ -178,14 +188,13 @@ static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive
     };
 }
 
-static enum pull finish(struct swf_source *s)
+static void warn_of_nothing(struct swf_source *s)
 {
     if (s->replay.given == 0)
         diag_warning(s->diag, (struct src_pos){.file = s->file}, "%s",
                      s->replay.has_first
                          ? "no job of this log falls into the simulation; try `start: now`"
                          : "there is no job in it; is it a log in the Standard Workload Format?");
-    return PULL_END;
 }
 
 static void count_too_late(struct swf_source *s)
@@ -201,28 +210,70 @@ static void set_dates(struct swf_source *s)
     s->replay.zero_ns = s->filter.header.unix_start_s * INT64_C(1000000000);
 }
 
+/* The next job of the log that falls into the simulation. */
+static enum pull next_of_log(struct swf_source *s, struct swf_job *job, int64_t *arrive_ns)
+{
+    while (reorder_next(s->order, job)) {
+        count_too_late(s);
+        if (!s->replay.has_first)
+            set_dates(s);
+        switch (log_replay_place(&s->replay, job->submit_ns, arrive_ns)) {
+        case LOG_GIVE:
+            return PULL_JOB;
+        case LOG_TOO_EARLY:
+            swf_filter_count_too_early(&s->filter);
+            break;
+        case LOG_OVER:
+            return PULL_END;
+        }
+    }
+    return reorder_failed(s->order) ? PULL_FAILED : PULL_END;
+}
+
+/* False: reading failed. */
+static bool read_ahead(struct swf_source *s)
+{
+    struct swf_job job;
+    int64_t arrive_ns;
+    while (!s->log_is_over && swf_follow_len(s->follow) < MOST_AHEAD) {
+        const enum pull how = next_of_log(s, &job, &arrive_ns);
+        s->log_is_over = how != PULL_JOB;
+        if (how == PULL_FAILED)
+            return false;
+        if (how == PULL_JOB && !swf_follow_put(s->follow, &job, arrive_ns))
+            swf_filter_count_no_preceding(&s->filter);
+    }
+    return true;
+}
+
+static enum pull next_that_follows(struct swf_source *s, struct swf_job *job, int64_t *arrive_ns)
+{
+    if (!read_ahead(s))
+        return PULL_FAILED;
+    if (swf_follow_take(s->follow, job, arrive_ns))
+        return PULL_JOB;
+    return swf_follow_len(s->follow) > 0 ? PULL_LATER : PULL_END;
+}
+
 static enum pull swf_next(void *state, struct job_spec *out, struct diag *d)
 {
     struct swf_source *s = state;
     struct swf_job job;
     int64_t arrive_ns;
     s->diag = d;
-    while (reorder_next(s->order, &job)) {
-        count_too_late(s);
-        if (!s->replay.has_first)
-            set_dates(s);
-        switch (log_replay_place(&s->replay, job.submit_ns, &arrive_ns)) {
-        case LOG_GIVE:
-            fill(s, &job, arrive_ns, out);
-            return PULL_JOB;
-        case LOG_TOO_EARLY:
-            swf_filter_count_too_early(&s->filter);
-            break;
-        case LOG_OVER:
-            return finish(s);
-        }
-    }
-    return reorder_failed(s->order) ? PULL_FAILED : finish(s);
+    const enum pull how = s->follow == NULL ? next_of_log(s, &job, &arrive_ns)
+                                            : next_that_follows(s, &job, &arrive_ns);
+    if (how == PULL_JOB)
+        fill(s, &job, arrive_ns, out);
+    if (how == PULL_END)
+        warn_of_nothing(s);
+    return how;
+}
+
+static bool swf_ended(void *state, const struct job_end *e)
+{
+    struct swf_source *s = state;
+    return s->follow != NULL && swf_follow_ended(s->follow, (int64_t)e->source_id, e->end_ns);
 }
 
 static size_t swf_tally(const void *state, const struct repair **out)
@@ -240,6 +291,7 @@ const struct job_source_ops swf_source = {
     .options = &swf_options_table,
     .open = swf_open,
     .next = swf_next,
+    .ended = swf_ended,
     .tally = swf_tally,
     .close = swf_close,
 };
