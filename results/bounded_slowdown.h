@@ -28,9 +28,4 @@ static inline double bounded_slowdown(const struct job *job)
     return lasted_ns <= least_ns ? 1 : (double)lasted_ns / (double)least_ns;
 }
 
-static inline int64_t bounded_slowdown_billionths(const struct job *job)
-{
-    return (int64_t)(1e9 * bounded_slowdown(job) + 0.5);
-}
-
 #endif /* RESULTS_BOUNDED_SLOWDOWN_H */

@@ -64,7 +64,10 @@ struct jobs_csv {
     struct table_file file;
     const struct simulation *sim;
     int64_t start_ns;
-    size_t numbers; /* in a row */
+    struct rows rows;
+    size_t reasons_len;
+    char *no_waits; /* wait_s and its reasons of a job that did not wait */
+    size_t no_waits_len;
     struct word_texts words;
     struct last_placement placements;
     struct row_name states[JOB_STATES];
@@ -87,8 +90,8 @@ static char *reason_column(const char *reason)
 static bool open_file(struct jobs_csv *s, const struct observer_env *env, struct diag *d)
 {
     const size_t reasons = simulation_reasons_len(env->sim);
-    s->numbers = out_table_len(&out_table_jobs) + reasons;
-    const char **names = calloc(s->numbers + 1, sizeof names[0]);
+    const size_t columns_len = out_table_len(&out_table_jobs) + reasons;
+    const char **names = calloc(columns_len + 1, sizeof names[0]);
     char **own = calloc(reasons + 1, sizeof own[0]);
     SIM_REQUIRE(names != NULL && own != NULL);
     for (size_t r = 0; r < reasons; r++)
@@ -109,6 +112,15 @@ static bool open_file(struct jobs_csv *s, const struct observer_env *env, struct
     return ok;
 }
 
+static void prepare_no_waits(struct jobs_csv *s)
+{
+    s->no_waits_len = 2 * (1 + s->reasons_len);
+    s->no_waits = calloc(1, s->no_waits_len + ROW_BLOCK);
+    SIM_REQUIRE(s->no_waits != NULL);
+    for (size_t i = 0; i <= s->reasons_len; i++)
+        row_zero(s->no_waits + 2 * i);
+}
+
 static bool jobs_open(void *state, const struct observer_env *env, struct diag *d)
 {
     struct jobs_csv *s = state;
@@ -116,6 +128,9 @@ static bool jobs_open(void *state, const struct observer_env *env, struct diag *
     s->start_ns = env->start_ns;
     if (!open_file(s, env, d))
         return false;
+    s->reasons_len = simulation_reasons_len(env->sim);
+    s->rows = rows_of(s->file.out, out_table_len(&out_table_jobs) + s->reasons_len);
+    prepare_no_waits(s);
     word_texts_init(&s->words, simulation_names(env->sim)->words);
     last_placement_init(&s->placements, env->sim);
     for (unsigned i = 0; i < JOB_STATES; i++)
@@ -147,52 +162,70 @@ static uint32_t tasks_of(const struct job *job)
     return tasks;
 }
 
-static void put_who(struct jobs_csv *s, struct row *r, const struct job *job)
+static inline char *put_who(struct jobs_csv *s, char *to, const struct job *job)
 {
-    row_int(r, (int64_t)job->number);
-    word_texts_put_name(&s->words, r, job->name_word, job->ordinal);
-    word_texts_put(&s->words, r, job->tenant_word);
-    word_texts_put(&s->words, r, job->user_word);
-    word_texts_put(&s->words, r, job->queue_word);
-    row_name(r, &kinds[job->kind]);
-    row_int(r, job->priority);
-    row_int(r, tasks_of(job));
-    row_int(r, job->gpus);
+    to = row_int(to, (int64_t)job->number);
+    to = word_texts_put_name(&s->words, &s->rows, to, job->name_word, job->ordinal);
+    to = word_texts_put(&s->words, &s->rows, to, job->tenant_word);
+    to = word_texts_put(&s->words, &s->rows, to, job->user_word);
+    to = word_texts_put(&s->words, &s->rows, to, job->queue_word);
+    to = row_name(to, &kinds[job->kind]);
+    to = row_int(to, job->priority);
+    to = row_int(to, tasks_of(job));
+    return row_int(to, job->gpus);
 }
 
-static void put_times(const struct jobs_csv *s, struct row *r, const struct job *job)
+/* Where one policy admits and places, admission and start are the same text. */
+static inline char *put_instants(const struct jobs_csv *s, char *to, const struct job *job)
 {
-    row_instant(r, job->submit_ns, s->start_ns);
-    row_instant(r, job->admit_ns, s->start_ns);
-    row_instant(r, job->start_ns, s->start_ns);
-    row_instant(r, job->end_ns, s->start_ns);
-    row_seconds(r, job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED]);
+    to = row_instant(to, job->submit_ns, s->start_ns);
+    const char *admit = to;
+    to = row_instant(to, job->admit_ns, s->start_ns);
+    if (job->start_ns == job->admit_ns)
+        to = row_copy_blocks(to, admit, (size_t)(to - admit));
+    else
+        to = row_instant(to, job->start_ns, s->start_ns);
+    return row_instant(to, job->end_ns, s->start_ns);
+}
+
+static inline char *put_waits(const struct jobs_csv *s, char *to, const struct job *job)
+{
+    const int64_t wait_ns = job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED];
+    if (wait_ns == 0)
+        return row_copy_blocks(to, s->no_waits, s->no_waits_len);
+    to = row_seconds(to, wait_ns);
     const int64_t *waits = simulation_waits(s->sim, job);
-    for (size_t i = 0; i < simulation_reasons_len(s->sim); i++)
-        row_seconds(r, waits[i]);
-    row_seconds(r, job->in_state_ns[JOB_STARTING]);
-    row_seconds(r, job->in_state_ns[JOB_RUNNING]);
-    row_seconds(r, job->in_state_ns[JOB_SUSPENDED]);
-    row_seconds(r, job->in_state_ns[JOB_ENDING]);
+    for (size_t i = 0; i < s->reasons_len; i++)
+        to = row_seconds(to, waits[i]);
+    return to;
 }
 
-static void put_slowdown(struct row *r, const struct job *job)
+static inline char *put_slowdown(char *to, const struct job *job)
 {
     if (!has_slowdown(job))
-        row_empty(r);
-    else
-        row_seconds(r, bounded_slowdown_billionths(job));
+        return row_empty(to);
+    const double slowdown = bounded_slowdown(job);
+    return slowdown == 1 ? row_digit(to, 1) : row_seconds(to, (int64_t)(1e9 * slowdown + 0.5));
 }
 
-static void put_speed(struct row *r, const struct job *job)
+static inline char *put_times(const struct jobs_csv *s, char *to, const struct job *job)
+{
+    to = put_waits(s, put_instants(s, to, job), job);
+    to = row_seconds(to, job->in_state_ns[JOB_STARTING]);
+    to = row_seconds(to, job->in_state_ns[JOB_RUNNING]);
+    to = row_seconds(to, job->in_state_ns[JOB_SUSPENDED]);
+    to = row_seconds(to, job->in_state_ns[JOB_ENDING]);
+    return put_slowdown(to, job);
+}
+
+static inline char *put_speed(char *to, const struct job *job)
 {
     const int64_t run_ns = job->in_state_ns[JOB_RUNNING];
     if (job->cause != END_DONE || !job->is_gang || run_ns == 0)
-        row_empty(r);
-    else if (run_ns == job->work_ns)
-        row_int(r, 1);
-    else
-        row_millionths(r, (int64_t)(1e6 * (double)job->work_ns / (double)run_ns + 0.5));
+        return row_empty(to);
+    if (run_ns == job->work_ns)
+        return row_digit(to, 1);
+    return row_millionths(to, (int64_t)(1e6 * (double)job->work_ns / (double)run_ns + 0.5));
 }
 
 /* n / d to the nearest; mostly both fit into a word. */
@@ -209,25 +242,24 @@ static const int64_t MILLI_NS_PER_MICRO_H = INT64_C(1000) * 3600 * 1000000000 / 
 static void jobs_job_over(void *state, const struct job *job)
 {
     struct jobs_csv *s = state;
-    struct row r = row_begin(s->file.out, s->numbers);
-    put_who(s, &r, job);
-    put_times(s, &r, job);
-    put_slowdown(&r, job);
-    row_name(&r, &s->states[job->state]);
-    row_name(&r, &s->causes[job->cause]);
-    row_int(&r, job->preemptions);
-    row_int(&r, job->restarts);
-    put_speed(&r, job);
-    row_millionths(&r, divide(job->gpu_milli_ns, MILLI_NS_PER_MICRO_H));
-    row_millionths(&r, divide(job->cost_nano_usd, NANO_PER_MICRO));
-    last_placement_put(&s->placements, &r, job);
-    row_end(&r);
+    char *to = put_who(s, row_begin(&s->rows), job);
+    to = put_times(s, to, job);
+    to = row_name(to, &s->states[job->state]);
+    to = row_name(to, &s->causes[job->cause]);
+    to = row_int(to, job->preemptions);
+    to = row_int(to, job->restarts);
+    to = put_speed(to, job);
+    to = row_millionths(to, divide(job->gpu_milli_ns, MILLI_NS_PER_MICRO_H));
+    to = row_millionths(to, divide(job->cost_nano_usd, NANO_PER_MICRO));
+    to = last_placement_put(&s->placements, &s->rows, to, job);
+    row_end(&s->rows, to);
 }
 
 /* --- the end --- */
 
 static void release(struct jobs_csv *s)
 {
+    free(s->no_waits);
     word_texts_fini(&s->words);
     last_placement_fini(&s->placements);
 }

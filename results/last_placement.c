@@ -41,7 +41,7 @@ static struct put_away *away_at(struct last_placement *p, uint32_t id)
 static void put_away(struct last_placement *p)
 {
     struct put_away *a = away_at(p, p->id);
-    char *text = realloc(a->text, p->now.len + 1);
+    char *text = realloc(a->text, p->now.len + ROW_BLOCK);
     SIM_REQUIRE(text != NULL);
     memcpy(text, p->now.text, p->now.len);
     *a = (struct put_away){p->number, p->start_ns, text, p->now.len};
@@ -66,27 +66,23 @@ void last_placement_note(struct last_placement *p, const struct job *job, const 
         placement_loose_gpus(simulation_cluster(p->sim), simulation_requests(p->sim), job, task));
 }
 
-static void put_text(const struct last_placement *p, struct row *r, const char *text, size_t len)
+static char *put_text(const struct last_placement *p, const struct rows *rows, char *to,
+                      const char *text, size_t len)
 {
-    if (p->now.is_special || len > ROW_TEXT_MOST) {
-        word_text_put_quoted(r, text, len);
-        return;
-    }
-    memcpy(r->to, text, len);
-    r->to += len;
-    row_empty(r);
+    if (p->now.is_special || len > ROW_TEXT_MOST)
+        return word_text_put_quoted(rows, to, text, len);
+    return row_empty(row_copy_blocks(to, text, len));
 }
 
-void last_placement_put(struct last_placement *p, struct row *r, const struct job *job)
+char *last_placement_put(struct last_placement *p, const struct rows *rows, char *to,
+                         const struct job *job)
 {
     if (p->number == job->number) {
-        put_text(p, r, p->now.text, p->now.len);
         p->number = 0;
-    } else if (job->id < p->away_cap && p->away[job->id].number == job->number) {
-        struct put_away *a = &p->away[job->id];
-        put_text(p, r, a->text, a->len);
-        a->number = 0;
-    } else {
-        row_empty(r);
+        return put_text(p, rows, to, p->now.text, p->now.len);
     }
+    if (job->id >= p->away_cap || p->away[job->id].number != job->number)
+        return row_empty(to);
+    p->away[job->id].number = 0;
+    return put_text(p, rows, to, p->away[job->id].text, p->away[job->id].len);
 }

@@ -33,6 +33,7 @@ void last_placement_fini(struct last_placement *p);
 void last_placement_note(struct last_placement *p, const struct job *job, const struct task *task);
 
 /* Writes the field of a job that is over, and forgets it. */
-void last_placement_put(struct last_placement *p, struct row *r, const struct job *job);
+char *last_placement_put(struct last_placement *p, const struct rows *rows, char *to,
+                         const struct job *job);
 
 #endif /* RESULTS_LAST_PLACEMENT_H */

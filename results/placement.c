@@ -12,23 +12,26 @@ enum { FIRST_CAPACITY = 256, GPUS_MOST = 6 * NODE_MOST_GPUS };
 void placement_init(struct placement *p, const struct cluster *cluster)
 {
     *p = (struct placement){.cluster = cluster};
-    p->name_lens = calloc((size_t)cluster->nodes_len + 1, sizeof p->name_lens[0]);
-    SIM_REQUIRE(p->name_lens != NULL);
+    p->names = calloc((size_t)cluster->nodes_len + 1, sizeof p->names[0]);
+    SIM_REQUIRE(p->names != NULL);
     for (uint32_t n = 0; n < cluster->nodes_len; n++) {
-        p->name_lens[n] = (uint32_t)strlen(cluster->nodes[n].name);
+        const size_t len = strlen(cluster->nodes[n].name);
+        p->names[n].len = len;
+        memcpy(p->names[n].text, cluster->nodes[n].name, len < ROW_BLOCK ? len : ROW_BLOCK);
         p->is_special |= word_text_is_special(cluster->nodes[n].name);
     }
 }
 
 void placement_fini(struct placement *p)
 {
-    free(p->name_lens);
+    free(p->names);
     free(p->text);
     *p = (struct placement){0};
 }
 
 static inline char *room(struct placement *p, size_t bytes)
 {
+    bytes += ROW_BLOCK;
     if (p->cap - p->len < bytes) {
         while (p->cap - p->len < bytes)
             p->cap = p->cap == 0 ? FIRST_CAPACITY : 2 * p->cap;
@@ -116,12 +119,14 @@ void placement_add(struct placement *p, const struct task *t, uint32_t loose_gpu
 {
     if (t->node == NODE_NONE)
         return;
-    const uint32_t len = p->name_lens[t->node];
-    char *to = room(p, len + GPUS_MOST);
+    const struct row_name *name = &p->names[t->node];
+    char *to = room(p, name->len + GPUS_MOST);
     if (p->len > 0)
         *to++ = ';';
-    memcpy(to, p->cluster->nodes[t->node].name, len);
-    to += len;
+    memcpy(to, name->text, ROW_BLOCK);
+    if (name->len > ROW_BLOCK)
+        memcpy(to, p->cluster->nodes[t->node].name, name->len);
+    to += name->len;
     const uint64_t mask = t->uses_len == 0 ? t->gpu_mask : whole_mask(p->cluster, t);
     if (mask != 0) {
         *to++ = ':';

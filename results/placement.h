@@ -16,12 +16,13 @@
 
 #include "models/cluster.h"
 #include "models/job.h"
+#include "results/row.h"
 
 struct placement {
     const struct cluster *cluster;
-    uint32_t *name_lens; /* by node */
-    bool is_special;     /* some node's name has to be quoted in CSV */
-    char *text;          /* len bytes and no NUL */
+    struct row_name *names; /* by node; of longer ones only the length */
+    bool is_special;        /* some node's name has to be quoted in CSV */
+    char *text;             /* len bytes and no NUL; a block may be read from its last byte on */
     size_t len, cap;
 };
 

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#define QUOTED UINT32_C(0x80000000)
-
 enum { FIRST_CAPACITY = 64 };
 
 void word_texts_init(struct word_texts *w, const struct intern *words)
@@ -24,99 +22,91 @@ bool word_text_is_special(const char *text)
     return text[strcspn(text, ",\"\n\r")] != '\0';
 }
 
-static uint32_t look_at(struct word_texts *w, uint32_t word)
+static void make_room(struct word_texts *w, uint32_t word)
 {
-    if (word >= w->cap) {
-        const size_t old = w->cap;
-        while (w->cap <= word)
-            w->cap = w->cap == 0 ? FIRST_CAPACITY : 2 * w->cap;
-        w->known = realloc(w->known, w->cap * sizeof w->known[0]);
-        SIM_REQUIRE(w->known != NULL);
-        memset(w->known + old, 0, (w->cap - old) * sizeof w->known[0]);
-    }
-    const char *text = intern_text(w->words, word);
-    const size_t len = strlen(text);
-    SIM_REQUIRE(len < QUOTED - 1);
-    w->known[word] = (uint32_t)len + 1;
-    if (len > ROW_TEXT_MOST || word_text_is_special(text))
-        w->known[word] |= QUOTED;
-    return w->known[word];
+    const size_t old = w->cap;
+    while (w->cap <= word)
+        w->cap = w->cap == 0 ? FIRST_CAPACITY : 2 * w->cap;
+    w->known = realloc(w->known, w->cap * sizeof w->known[0]);
+    SIM_REQUIRE(w->known != NULL);
+    memset(w->known + old, 0, (w->cap - old) * sizeof w->known[0]);
 }
 
-static inline uint32_t known_of(struct word_texts *w, uint32_t word)
+static const struct word_text *look_at(struct word_texts *w, uint32_t word)
 {
-    return word < w->cap && w->known[word] != 0 ? w->known[word] : look_at(w, word);
-}
-
-/* Room for the rest of the row again after something was written past it. */
-static void write_past(struct row *r, const char *text, size_t len)
-{
-    out_file_filled(r->file, r->to);
-    out_file_write(r->file, text, len);
-    r->to = out_file_room(r->file, r->room);
+    if (word >= w->cap)
+        make_room(w, word);
+    struct word_text *t = &w->known[word];
+    if (t->text != NULL)
+        return t;
+    t->text = intern_text(w->words, word);
+    const size_t len = strlen(t->text);
+    SIM_REQUIRE(len <= UINT32_MAX);
+    t->len = (uint32_t)len;
+    t->is_special = word_text_is_special(t->text);
+    t->is_short = len <= ROW_BLOCK && !t->is_special;
+    if (t->is_short)
+        memcpy(t->start, t->text, len);
+    return t;
 }
 
 /* The text with its quotes doubled, without those around it. */
-static void put_doubled(struct row *r, const char *text, size_t len)
+static char *put_doubled(const struct rows *rows, char *to, const char *text, size_t len)
 {
     for (const char *end = text + len; text < end;) {
         const char *quote = memchr(text, '"', (size_t)(end - text));
         const size_t piece = (size_t)((quote == NULL ? end : quote + 1) - text);
-        write_past(r, text, piece);
+        to = row_past(rows, to, text, piece);
         if (quote != NULL)
-            *r->to++ = '"';
+            *to++ = '"';
         text += piece;
     }
+    return to;
 }
 
-void word_text_put_quoted(struct row *r, const char *text, size_t len)
+char *word_text_put_quoted(const struct rows *rows, char *to, const char *text, size_t len)
 {
-    *r->to++ = '"';
-    put_doubled(r, text, len);
-    *r->to++ = '"';
-    row_empty(r);
+    *to++ = '"';
+    to = put_doubled(rows, to, text, len);
+    *to++ = '"';
+    return row_empty(to);
 }
 
-static inline void put_plain(struct row *r, const char *text, size_t len)
+static char *put_plain(const struct rows *rows, char *to, const struct word_text *t)
 {
-    memcpy(r->to, text, len);
-    r->to += len;
+    if (t->len > ROW_TEXT_MOST)
+        return row_past(rows, to, t->text, t->len);
+    memcpy(to, t->text, t->len);
+    return to + t->len;
 }
 
-void word_texts_put(struct word_texts *w, struct row *r, uint32_t word)
+char *word_texts_put_other(struct word_texts *w, const struct rows *rows, char *to, uint32_t word)
 {
-    if (word == INTERN_NONE) {
-        row_empty(r);
-        return;
-    }
-    const uint32_t known = known_of(w, word);
-    const char *text = intern_text(w->words, word);
-    if (known & QUOTED) {
-        word_text_put_quoted(r, text, (known & ~QUOTED) - 1);
-        return;
-    }
-    put_plain(r, text, known - 1);
-    row_empty(r);
+    const struct word_text *t = look_at(w, word);
+    if (t->is_special)
+        return word_text_put_quoted(rows, to, t->text, t->len);
+    return row_empty(put_plain(rows, to, t));
 }
 
-void word_texts_put_name(struct word_texts *w, struct row *r, uint32_t word, uint64_t ordinal)
+static char *put_ordinal(char *to, uint64_t ordinal)
 {
-    if (ordinal == UINT64_MAX) {
-        word_texts_put(w, r, word);
-        return;
+    *to = '-';
+    return numeral_int(to + 1, (int64_t)ordinal);
+}
+
+char *word_texts_put_name(struct word_texts *w, const struct rows *rows, char *to, uint32_t word,
+                          uint64_t ordinal)
+{
+    static const struct word_text no_word = {.is_short = true};
+    if (ordinal == UINT64_MAX)
+        return word_texts_put(w, rows, to, word);
+    const struct word_text *t = word == INTERN_NONE ? &no_word : look_at(w, word);
+    if (t->is_special) {
+        *to++ = '"';
+        to = put_ordinal(put_doubled(rows, to, t->text, t->len), ordinal);
+        *to++ = '"';
+        return row_empty(to);
     }
-    const uint32_t known = word == INTERN_NONE ? 1 : known_of(w, word);
-    const char *text = intern_text(w->words, word);
-    const bool is_quoted = (known & QUOTED) != 0;
-    if (is_quoted) {
-        *r->to++ = '"';
-        put_doubled(r, text, (known & ~QUOTED) - 1);
-    } else {
-        put_plain(r, text, known - 1);
-    }
-    *r->to++ = '-';
-    r->to = numeral_int(r->to, (int64_t)ordinal);
-    if (is_quoted)
-        *r->to++ = '"';
-    row_empty(r);
+    to = t->is_short ? row_copy_blocks(to, t->start, t->len) : put_plain(rows, to, t);
+    return row_empty(put_ordinal(to, ordinal));
 }

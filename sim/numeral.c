@@ -31,7 +31,7 @@ static inline uint64_t eight_digits(uint32_t v)
     return tens | (twos - 10 * tens) << 8;
 }
 
-static char *put_eight(char *to, uint64_t v)
+static inline char *put_eight(char *to, uint64_t v)
 {
     const uint64_t text = eight_digits((uint32_t)v) | ASCII_ZEROS;
     memcpy(to, &text, sizeof text);
@@ -39,7 +39,7 @@ static char *put_eight(char *to, uint64_t v)
 }
 
 /* v > 0; may touch eight bytes. */
-static char *put_up_to_eight(char *to, uint64_t v)
+static inline char *put_up_to_eight(char *to, uint64_t v)
 {
     const uint64_t digits = eight_digits((uint32_t)v);
     const unsigned zeros = (unsigned)__builtin_ctzll(digits) / 8;
@@ -48,7 +48,7 @@ static char *put_up_to_eight(char *to, uint64_t v)
     return to + sizeof text - zeros;
 }
 
-static char *put_up_to_two(char *to, unsigned v)
+static inline char *put_up_to_two(char *to, unsigned v)
 {
     const unsigned tens = v * 103 >> 10;
     *to = (char)('0' + tens);
@@ -57,17 +57,26 @@ static char *put_up_to_two(char *to, unsigned v)
     return to + 1;
 }
 
-static char *put_whole(char *to, uint64_t v)
+static inline char *put_below_e8(char *to, uint64_t v)
 {
-    if (v < 100) /* zeros and small counts fill most columns */
-        return put_up_to_two(to, (unsigned)v);
-    if (v < E8)
-        return put_up_to_eight(to, v);
-    return put_eight(put_whole(to, v / E8), v % E8);
+    /* zeros and small counts fill most columns */
+    return v < 100 ? put_up_to_two(to, (unsigned)v) : put_up_to_eight(to, v);
+}
+
+static char *put_long(char *to, uint64_t v)
+{
+    const uint64_t rest = v / E8;
+    to = rest < E8 ? put_below_e8(to, rest) : put_long(to, rest);
+    return put_eight(to, v % E8);
+}
+
+static inline char *put_whole(char *to, uint64_t v)
+{
+    return v < E8 ? put_below_e8(to, v) : put_long(to, v);
 }
 
 /* Nine digits without the zeros at their end; billionths > 0. */
-static char *put_fraction(char *to, uint64_t billionths)
+static inline char *put_fraction(char *to, uint64_t billionths)
 {
     const uint64_t digits = eight_digits((uint32_t)(billionths % E8));
     const unsigned zeros = (unsigned)__builtin_clzll(digits | 1) / 8;
@@ -83,7 +92,7 @@ static uint64_t size_of(int64_t value)
     return value < 0 ? -(uint64_t)value : (uint64_t)value;
 }
 
-static char *put_sign(char *to, int64_t value)
+static inline char *put_sign(char *to, int64_t value)
 {
     *to = '-';
     return to + (value < 0);
