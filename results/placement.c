@@ -140,16 +140,24 @@ void placement_add(struct placement *p, const struct task *t, uint32_t loose_gpu
         add_instances(p, t, mask == 0 ? ':' : '+');
 }
 
-void placement_set_gpus(struct placement *p, const struct task *t)
+static const char *whole_text(struct placement *p)
+{
+    *room(p, 1) = '\0';
+    return p->text;
+}
+
+const char *placement_gpus(struct placement *p, const struct task *t)
 {
     placement_clear(p);
     if (t->node != NODE_NONE)
         p->len = (size_t)(put_mask(room(p, GPUS_MOST), whole_mask(p->cluster, t)) - p->text);
+    return whole_text(p);
 }
 
-void placement_set_instances(struct placement *p, const struct task *t)
+const char *placement_instances(struct placement *p, const struct task *t)
 {
     placement_clear(p);
     if (t->node != NODE_NONE)
         add_instances(p, t, '\0');
+    return whole_text(p);
 }

@@ -38,9 +38,10 @@ static inline void placement_clear(struct placement *p)
  * that does not number them. Nothing if it has no node. */
 void placement_add(struct placement *p, const struct task *t, uint32_t loose_gpus);
 
-/* Only its GPUs, "0-3", and only its MIG instances, "2/3g.40gb@4", in place of what was there. */
-void placement_set_gpus(struct placement *p, const struct task *t);
-void placement_set_instances(struct placement *p, const struct task *t);
+/* Only its GPUs, "0-3", and only its MIG instances, "2/3g.40gb@4", in place of what was there. The
+ * text lasts until the next change. */
+const char *placement_gpus(struct placement *p, const struct task *t);
+const char *placement_instances(struct placement *p, const struct task *t);
 
 /* What a task holds that the cluster does not number. */
 static inline uint32_t placement_loose_gpus(const struct cluster *c, const struct request_table *r,

@@ -3,7 +3,13 @@
 #include <string.h>
 
 /* To add an observer: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define OBSERVERS(X) X(observer_jobs)
+#define OBSERVERS(X)        \
+    X(observer_jobs)        \
+    X(observer_tasks)       \
+    X(observer_utilisation) \
+    X(observer_queues)      \
+    X(observer_gpus)        \
+    X(observer_events)
 
 #define X(symbol) extern const struct observer_ops symbol;
 OBSERVERS(X)

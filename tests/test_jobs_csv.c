@@ -2,14 +2,12 @@
 #include "policies/registry.h"
 #include "results/out_table.h"
 #include "results/registry.h"
-#include "sim/rng.h"
-#include "tests/chaos_policy.h"
 #include "tests/messages.h"
+#include "tests/results_world.h"
 #include "tests/table.h"
 #include "tests/temp_dir.h"
 #include "tests/temp_file.h"
 #include "tests/unit.h"
-#include "tests/world.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +15,7 @@
 
 #define PICO INT64_C(1000000000000) /* table_number counts in 1e-12 */
 
-enum { SEED = 5, RUNS = 40, JOBS = 60, NAME = 64, PLACE = 512 };
+enum { RUNS = 40, PLACE = 512 };
 
 /* --- small worlds, looked at whole --- */
 
@@ -34,35 +32,14 @@ static void run_with_jobs(struct world *w, const char *dir)
 
 static char *jobs_text(struct world *w)
 {
-    struct temp_dir dir;
-    char path[128];
-    size_t len;
-    temp_dir_open(&dir);
-    run_with_jobs(w, dir.path);
-    assert_int_equal(temp_dir_len(dir.path), 1);
-    snprintf(path, sizeof path, "%s/jobs.csv", dir.path);
-    char *text = temp_file_read(path, &len);
-    temp_dir_remove(&dir);
-    return text;
+    const struct observer_use jobs = {observer_find("jobs"), NULL};
+    return results_world_text(w, &jobs, 1, "jobs.csv");
 }
 
 static const char header[] =
     "job,name,tenant,user,queue,kind,priority,tasks,gpus,submit_s,admit_s,start_s,end_s,wait_s,"
     "wait_unexplained_s,wait_behind_others_s,wait_resources_s,startup_s,run_s,suspended_s,ending_s,"
     "bounded_slowdown,state,cause,preemptions,restarts,speed,gpu_hours,cost_usd,placement\n";
-
-static struct world *new_world(const struct policy_use *p, const struct world_job *jobs, size_t len)
-{
-    struct world *w = calloc(1, sizeof *w);
-    w->nodes = 2;
-    w->gpus_per_node = 8;
-    w->price_micro_per_h = 98320000;
-    w->policies = p;
-    w->policies_len = 1;
-    w->jobs = jobs;
-    w->jobs_len = len;
-    return w;
-}
 
 static void a_row_tells_everything_about_a_job(void **state)
 {
@@ -74,7 +51,7 @@ static void a_row_tells_everything_about_a_job(void **state)
         {.submit_s = 7, .work_s = 20, .gpus = 1, .tasks = 3, .priority = -5, .name = "x\ny"},
         {.submit_s = 9, .work_s = 20, .gpus = 1, .tasks = 1, .patience_s = 5},
     };
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->start_s = 1000000;
     w->startup_s = 2;
     char *text = jobs_text(w);
@@ -102,7 +79,7 @@ static void jobs_open_at_the_end_come_last_in_their_order(void **state)
         {.submit_s = 50, .work_s = 100, .gpus = 16, .tasks = 1},
         {.submit_s = 60, .work_s = 1, .gpus = 1, .tasks = 1},
     };
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->until_s = 90;
     char *text = jobs_text(w);
     char want[4096];
@@ -122,7 +99,7 @@ static void devices_without_numbers_are_counted(void **state)
     (void)state;
     const struct policy_use fifo = {.ops = policy_find("fifo")};
     const struct world_job jobs[] = {{.submit_s = 0, .work_s = 1, .gpus = 3, .tasks = 3}};
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->is_loose = true;
     char *text = jobs_text(w);
     assert_non_null(strstr(text, ",n0*6;n1*3\n"));
@@ -139,7 +116,7 @@ static void a_node_may_have_64_gpus(void **state)
         {.submit_s = 0, .work_s = 2, .gpus = 62, .tasks = 1},
         {.submit_s = 0, .work_s = 3, .gpus = 2, .tasks = 1},
     };
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->gpus_per_node = 64;
     char *text = jobs_text(w);
     assert_non_null(strstr(text, ",n0:0-63\n"));
@@ -154,7 +131,7 @@ static void replicas_are_shown_as_their_gpus(void **state)
     (void)state;
     const struct policy_use fifo = {.ops = policy_find("fifo")};
     const struct world_job jobs[] = {{.submit_s = 0, .work_s = 1, .gpus = 1, .tasks = 18}};
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->replicas = 2;
     char *text = jobs_text(w);
     assert_non_null(strstr(text, ",n0:0-7;n1:0\n"));
@@ -174,7 +151,7 @@ static void long_texts_and_placements_are_whole(void **state)
         {.submit_s = 0, .work_s = 1, .gpus = 8, .tasks = 600, .name = name, .tenant = name},
         {.submit_s = 0, .work_s = 1, .gpus = 8, .tasks = 1},
     };
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     w->nodes = 600;
     struct temp_dir dir;
     temp_dir_open(&dir);
@@ -322,37 +299,14 @@ static void check_row(const struct table *t, size_t row, const struct seen *seen
     assert_true(fabs((double)table_number(t, row, "cost_usd") / 1e12 - hours * 98.32 / 8) < 2e-5);
 }
 
-static void random_jobs(gsl_rng *rng, struct world_job *jobs)
-{
-    int64_t now = 0;
-    for (size_t i = 0; i < JOBS; i++) {
-        now += (int64_t)gsl_rng_uniform_int(rng, 30);
-        jobs[i] = (struct world_job){
-            .submit_s = now,
-            .work_s = 1 + (int64_t)gsl_rng_uniform_int(rng, 100),
-            .gpus = 1 + (uint32_t)gsl_rng_uniform_int(rng, 5),
-            .tasks = 1 + (uint32_t)gsl_rng_uniform_int(rng, 4),
-            .patience_s = gsl_rng_uniform_int(rng, 6) == 0 ? 50 : 0,
-        };
-    }
-}
-
 static void whatever_happens_times_add_up(void **state)
 {
     (void)state;
     size_t preempted = 0, open = 0;
     for (uint64_t run = 0; run < RUNS; run++) {
-        struct world_job jobs[JOBS];
-        struct seen seen[JOBS + 1] = {0};
-        gsl_rng *rng = rng_open(SEED, run, "test_jobs_csv", 0);
-        random_jobs(rng, jobs);
-        gsl_rng_free(rng);
-        const struct policy_use chaos = {.ops = &policy_chaos};
-        struct world *w = new_world(&chaos, jobs, JOBS);
-        w->nodes = 3;
-        w->startup_s = run % 3 == 0 ? 3 : 0;
-        w->until_s = run % 4 == 0 ? 700 : 0;
-        w->seed = run;
+        struct world_job jobs[CHAOS_JOBS];
+        struct seen seen[CHAOS_JOBS + 1] = {0};
+        struct world *w = results_world_chaos(run, jobs);
         const struct observer_use both[] = {{observer_find("jobs"), NULL}, {&witness, seen}};
         struct temp_dir dir;
         temp_dir_open(&dir);
@@ -382,7 +336,7 @@ static void a_full_disk_is_one_message_and_a_failure(void **state)
     const struct world_job jobs[] = {{.submit_s = 0, .work_s = 1, .gpus = 3, .tasks = 1}};
     const struct out_options full = {.path = "/dev/full"};
     const struct observer_use use = {observer_find("jobs"), &full};
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     struct messages m;
     messages_open(&m);
     w->observers = &use, w->observers_len = 1, w->expect_close_fails = true,
@@ -399,7 +353,7 @@ static void earlier_results_stay_if_a_run_cannot_begin(void **state)
     (void)state;
     const struct policy_use fifo = {.ops = policy_find("fifo")};
     const struct world_job jobs[] = {{.submit_s = 0, .work_s = 1, .gpus = 3, .tasks = 1}};
-    struct world *w = new_world(&fifo, jobs, LEN(jobs));
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
     struct temp_dir dir;
     temp_dir_open(&dir);
     run_with_jobs(w, dir.path);
