@@ -10,9 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct controller two_at_once = {
-    .kind = CONTROLLER_JOB, .parallelism = 2, .completions = 3, .is_indexed = true};
-static const struct controller set_of_three = {.kind = CONTROLLER_STATEFULSET, .parallelism = 3};
+static const struct controller two_at_once = {.kind = CONTROLLER_JOB,
+                                              .parallelism = 2,
+                                              .completions = 3,
+                                              .is_indexed = true,
+                                              .restarts = RESTART_NEVER,
+                                              .backoff_limit = 6,
+                                              .deadline_ns = LIMIT_NONE,
+                                              .lifetime_ns = LIMIT_NONE};
+static const struct controller set_of_three = {.kind = CONTROLLER_STATEFULSET,
+                                               .parallelism = 3,
+                                               .deadline_ns = LIMIT_NONE,
+                                               .lifetime_ns = LIMIT_NONE};
 
 static struct job_extra pods_of(const struct controller *c)
 {
