@@ -16,10 +16,8 @@ static void rounding_hands_out_what_it_takes(void **state)
         int64_t want[POOL_SHARES];
     } rows[] = {
         {1, 3, 2, {143, 428, 999143, 286}}, /* three are missing: the first of equals goes first */
-        {7000, 0, 0, {1000000, 0, 0, 0}},
-        {0, 0, 0, {0, 0, 1000000, 0}},
-        {3500, 3499, 0, {500000, 499857, 143, 0}},
-        {1, 0, 6999, {143, 0, 0, 999857}},
+        {7000, 0, 0, {1000000, 0, 0, 0}},          {0, 0, 0, {0, 0, 1000000, 0}},
+        {3500, 3499, 0, {500000, 499857, 143, 0}}, {1, 0, 6999, {143, 0, 0, 999857}},
     };
     for (size_t i = 0; i < LEN(rows); i++) {
         struct pool_meter m;
