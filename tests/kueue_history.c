@@ -425,25 +425,28 @@ static int64_t next_second(const struct player *p)
     return next;
 }
 
-/* The evictions of this second, which come again and again, once each. */
+/* The evictions that come again and again in this second, once each. */
 static void show_livelock(struct player *p)
 {
     const char *pairs[64];
     char texts[64][512];
-    size_t len = 0;
+    int times[64] = {0};
+    size_t len = 0, repeated = 0;
     for (size_t i = p->first_event; i < p->h->events_len; i++) {
         char victim[128], by[128];
         if (sscanf(p->h->events[i].text, "evict %127s %*s %*s by %127s", victim, by) != 2)
             continue;
+        size_t at = 0;
         snprintf(texts[len], sizeof texts[len], "%s evicts %s", by, victim);
-        bool is_known = false;
-        for (size_t n = 0; n < len; n++)
-            is_known |= strcmp(texts[n], texts[len]) == 0;
-        if (!is_known && len + 1 < LEN(pairs)) {
-            pairs[len] = texts[len];
-            len++;
-        }
+        while (strcmp(texts[at], texts[len]) != 0)
+            at++;
+        times[at]++;
+        len += at == len && len + 1 < LEN(pairs);
     }
+    for (size_t i = 0; i < len; i++)
+        if (times[i] > ROUNDS_MOST / 10)
+            pairs[repeated++] = texts[i];
+    len = repeated;
     snprintf(p->line, LINE_BYTES, "livelock ");
     append_sorted(p->line, "", pairs, len);
     for (size_t i = p->first_event; i < p->h->events_len; i++)

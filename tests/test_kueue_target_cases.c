@@ -1,5 +1,6 @@
 /* Recorded preemption victims for a given assignment, and the orders they come from. */
 #include "policies/kueue/candidates.h"
+#include "policies/kueue/fair_order.h"
 #include "policies/kueue/kueue_parts.h"
 #include "sim/arena.h"
 #include "tests/kueue_case.h"
@@ -148,6 +149,45 @@ static enum preemption_policy policy_named(const char *text)
                                                             : POLICY_NEVER;
 }
 
+/* The queues that victims are taken from, one after the other; nothing is really taken. */
+static bool check_queue_order(struct kueue_case *c)
+{
+    const struct yaml_node *in = yaml_get(c->run, "candidates");
+    const struct yaml_node *actions = yaml_get(c->run, "actions");
+    const struct yaml_node *want = yaml_get(c->expect, "order");
+    struct cycle cycle = {.k = c->k};
+    const struct kueue_workload anybody = {0};
+    struct preemption_request r = {.w = &anybody,
+                                   .q = kueue_find_queue(c->k, case_text(c->run, "clusterQueue"))};
+    struct fair_order o;
+    bool ok = true;
+    cycle_begin(&cycle);
+    fair_order_open(&o, &cycle.preemption, &r);
+    for (uint32_t i = 0; i < c->k->queues_len; i++) {
+        struct kueue_workload **list = arena_alloc(c->arena, case_len(in) * sizeof list[0]);
+        uint32_t len = 0;
+        for (size_t n = 0; n < case_len(in); n++) {
+            list[len] = kueue_case_find(c, in->items[n]->text);
+            len += list[len]->queue == c->k->queues[i];
+        }
+        if (c->k->queues[i]->tree == r.q->tree)
+            fair_order_add_list(&o, c->k->queues[i], list, len);
+    }
+    size_t step = 0;
+    for (struct candidate_queue *cq = fair_order_next(&o); cq != NULL && ok;
+         cq = fair_order_next(&o), step++) {
+        const bool drops =
+            step < case_len(actions) && strcmp(actions->items[step]->text, "drop") == 0;
+        const struct yaml_node *n = step < case_len(want) ? want->items[step] : NULL;
+        ok = n != NULL && strcmp(case_text(n, "clusterQueue"), cq->q->spec->name) == 0;
+        if (drops)
+            fair_order_drop(&o, cq);
+        else
+            ok &= n != NULL && strcmp(case_text(n, "workload"), fair_order_pop(&o, cq)->key) == 0;
+    }
+    return ok && step == case_len(want);
+}
+
 static bool check_order(const char *path)
 {
     struct kueue_case c;
@@ -157,6 +197,8 @@ static bool check_order(const char *path)
     bool ok = false;
     if (strcmp(kind, "candidates") == 0)
         ok = check_candidates(&c);
+    else if (strcmp(kind, "clusterQueues") == 0)
+        ok = check_queue_order(&c);
     else if (strcmp(kind, "policy") == 0)
         ok = preemption_policy_allows(policy_named(case_text(c.run, "policy")),
                                       kueue_case_find(&c, case_text(c.run, "preemptor")),

@@ -67,6 +67,8 @@ static enum preemption_policy policy_for(const struct preemption_request *r,
 bool candidate_queue_seek(const struct preemption_request *r, struct candidate_queue *cq)
 {
     const enum preemption_policy policy = policy_for(r, cq->q);
+    if (cq->is_chosen)
+        return cq->at < cq->len;
     for (; cq->at < cq->len; cq->at++) {
         const struct kueue_workload *w = cq->list[cq->at];
         /* Unless usage decides, nobody behind the first one that is too important gives way. */
@@ -85,27 +87,28 @@ bool candidate_queue_seek(const struct preemption_request *r, struct candidate_q
 /* --- a queue's list --- */
 
 /* Merge sort: qsort's order of equals is not the same everywhere. */
-static void sort_by_usage(const struct candidates *c, struct kueue_workload **list,
-                          struct kueue_workload **spare, uint32_t len)
+static void sort_by_usage(const struct preemption *p, const struct cluster_queue *q,
+                          struct kueue_workload **list, struct kueue_workload **spare, uint32_t len)
 {
     if (len < 2)
         return;
     const uint32_t half = len / 2;
-    sort_by_usage(c, list, spare, half);
-    sort_by_usage(c, list + half, spare, len - half);
+    sort_by_usage(p, q, list, spare, half);
+    sort_by_usage(p, q, list + half, spare, len - half);
     memcpy(spare, list, half * sizeof spare[0]);
     for (uint32_t i = 0, k = half, n = 0; i < half; n++)
-        list[n] = k < len && candidates_compare(c->p, c->r->q, list[k], spare[i]) < 0 ? list[k++]
-                                                                                      : spare[i++];
+        list[n] =
+            k < len && candidates_compare(p, q, list[k], spare[i]) < 0 ? list[k++] : spare[i++];
 }
 
-static struct kueue_workload *const *list_of(const struct candidates *c,
-                                             const struct cluster_queue *q)
+struct kueue_workload *const *candidates_list(const struct preemption *p,
+                                              const struct preemption_request *r,
+                                              const struct cluster_queue *q)
 {
-    if (c->p->usage == NULL || !q->spec->is_usage_based)
+    if (p->usage == NULL || !q->spec->is_usage_based)
         return q->held;
-    struct kueue_workload **list = arena_copy(c->p->arena, q->held, q->held_len * sizeof list[0]);
-    sort_by_usage(c, list, arena_alloc(c->p->arena, q->held_len * sizeof list[0]), q->held_len);
+    struct kueue_workload **list = arena_copy(p->arena, q->held, q->held_len * sizeof list[0]);
+    sort_by_usage(p, r->q, list, arena_alloc(p->arena, q->held_len * sizeof list[0]), q->held_len);
     return list;
 }
 
@@ -150,7 +153,7 @@ void candidates_add(struct candidates *c, struct cluster_queue *q, const struct 
     struct candidate_queue cq = {.q = q,
                                  .common = common,
                                  .has_advantage = has_advantage,
-                                 .list = list_of(c, q),
+                                 .list = candidates_list(c->p, c->r, q),
                                  .len = q->held_len,
                                  .number = c->added++};
     if (!candidate_queue_seek(c->r, &cq))

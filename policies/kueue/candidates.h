@@ -22,6 +22,7 @@ struct candidate_queue {
     bool has_advantage;              /* of the preemptor over this queue */
     struct kueue_workload *const *list;
     uint32_t len, at; /* at: the next one that may be evicted */
+    bool is_chosen;   /* somebody made the list: nobody in it is passed over */
     uint32_t number;  /* in the order of adding, which decides between equals */
 };
 
@@ -41,6 +42,11 @@ bool candidates_use_any(const struct kueue_workload *w, const uint32_t *columns,
 
 void candidates_open(struct candidates *c, const struct preemption *p,
                      const struct preemption_request *r);
+
+/* The holders of a queue in the order of looking. */
+struct kueue_workload *const *candidates_list(const struct preemption *p,
+                                              const struct preemption_request *r,
+                                              const struct cluster_queue *q);
 
 /* Adds the queue's holders, if any of them may be evicted. */
 void candidates_add(struct candidates *c, struct cluster_queue *q, const struct quota_node *common,

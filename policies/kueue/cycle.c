@@ -1,6 +1,7 @@
 /* One scheduling cycle: heads in, decisions out. */
 #include "policies/kueue/kueue_parts.h"
 #include "policies/kueue/message.h"
+#include "policies/kueue/tournament.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 #include "sim/hash.h"
@@ -210,6 +211,19 @@ static bool rest(struct kueue *k)
 
 /* --- the cycle --- */
 
+static void process(struct cycle *c, struct entry **order, uint32_t len)
+{
+    if (c->k->settings.has_fair_sharing) {
+        struct tournament *t = tournament_open(c, order, len);
+        for (struct entry *e = tournament_next(t); e != NULL; e = tournament_next(t))
+            entry_process(c, e);
+        return;
+    }
+    entries_sort(c, order, len);
+    for (uint32_t i = 0; i < len; i++)
+        entry_process(c, order[i]);
+}
+
 static void run(struct cycle *c)
 {
     nominate(c);
@@ -218,9 +232,7 @@ static void run(struct cycle *c)
     for (uint32_t i = 0; i < c->len; i++)
         if (c->entries[i].was_nominated)
             order[len++] = &c->entries[i];
-    entries_sort(c, order, len);
-    for (uint32_t i = 0; i < len; i++)
-        entry_process(c, order[i]);
+    process(c, order, len);
     commit(c);
 }
 

@@ -53,6 +53,7 @@ struct quota_node *quota_tree_add(struct quota_tree *t, struct quota_node *paren
     t->nodes[t->nodes_len++] = n;
     *n = (struct quota_node){.name = name,
                              .tree = t,
+                             .index = t->nodes_len - 1,
                              .parent = parent,
                              .cells = new_cells(t->columns_cap),
                              .weight = 1,

@@ -49,6 +49,7 @@ struct quota_node {
     struct quota_node *children, *last_child, *next; /* queues and cohorts */
     struct quota_cell *cells;                        /* by column */
     int64_t *lendable; /* of a cohort, by slot: all that a child of it could ever use */
+    uint32_t index;    /* in the tree */
     void *owner;       /* the ClusterQueue or Cohort it stands for */
     double weight;     /* of fair sharing */
     unsigned height;   /* 0: no children */

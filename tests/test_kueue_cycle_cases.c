@@ -1,0 +1,228 @@
+/* Recorded scheduling cycles: objects in, admissions, evictions and queue contents out. */
+#include "policies/kueue/message.h"
+#include "sim/arena.h"
+#include "tests/kueue_case.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+/* Why each workload waits, as the last decision about it said. */
+struct said {
+    const struct kueue_workload *w;
+    enum pending_reason why;
+    const char *text;
+};
+
+struct play {
+    struct kueue_case c;
+    struct said said[256];
+    size_t said_len;
+    struct decision kept[256]; /* reservations and evictions */
+    size_t kept_len;
+};
+
+static unsigned messages_differ, messages_all;
+
+static bool says(const char *what, const char *want, const char *got)
+{
+    if (strcmp(want, got) == 0)
+        return true;
+    printf("  %s: want '%s', got '%s'\n", what, want, got);
+    return false;
+}
+
+static bool counts(const char *what, int64_t want, int64_t got)
+{
+    if (want == got)
+        return true;
+    printf("  %s: want %lld, got %lld\n", what, (long long)want, (long long)got);
+    return false;
+}
+
+/* --- playing --- */
+
+static void keep(struct play *p)
+{
+    struct kueue *k = p->c.k;
+    for (uint32_t i = 0; i < k->decisions_len; i++) {
+        const struct decision *d = &k->decisions[i];
+        if (d->kind != DECIDED_PENDING) {
+            p->kept[p->kept_len++] = *d;
+            continue;
+        }
+        size_t at = 0;
+        while (at < p->said_len && p->said[at].w != d->w)
+            at++;
+        p->said_len += at == p->said_len;
+        p->said[at] = (struct said){d->w, d->why, decision_text(p->c.arena, &p->c.names, d)};
+    }
+    k->decisions_len = 0;
+}
+
+static void run_cycles(struct play *p)
+{
+    const int64_t cycles = case_int(p->c.run, "cycles", 1);
+    for (int64_t i = 0; i < cycles; i++) {
+        kueue_touch_all(p->c.k);
+        kueue_cycle(p->c.k, p->c.now_ns);
+        keep(p);
+    }
+}
+
+/* --- comparing --- */
+
+/* Amounts are quantities here. */
+static int64_t amount(const struct yaml_node *usage, const char *resource, uint32_t number)
+{
+    struct quantity_kubernetes q;
+    const char *why;
+    const char *text = case_text(usage, resource);
+    if (text == NULL || !quantity_kubernetes(text, &q, &why))
+        return -1;
+    return kueue_request_amount(number, &q);
+}
+
+static bool set_equals(const struct play *p, const struct yaml_node *want,
+                       const struct kueue_workload *w, const struct admitted_set *got)
+{
+    const struct yaml_node *flavors = yaml_get(want, "flavors");
+    const struct yaml_node *usage = yaml_get(want, "usage");
+    bool ok = counts("count", case_int(want, "count", 0), got->count) &
+              counts("flavors", (int64_t)case_len(flavors), got->len);
+    (void)w;
+    for (uint32_t i = 0; i < got->len; i++) {
+        const char *name = intern_text(p->c.names.resources, got->resources[i].resource);
+        const char *flavor = case_text(flavors, name);
+        ok &= says(name, flavor == NULL ? "nothing" : flavor,
+                   intern_text(p->c.names.words, got->resources[i].flavor)) &
+              counts(name, amount(usage, name, got->resources[i].resource), got->resources[i].qty);
+    }
+    return ok;
+}
+
+static bool reservation_equals(const struct play *p, const struct yaml_node *want,
+                               const struct kueue_workload *w)
+{
+    const struct yaml_node *sets = yaml_get(want, "podSets");
+    bool ok = says("clusterQueue", case_text(want, "clusterQueue"), w->queue->spec->name);
+    for (size_t i = 0; i < case_len(sets); i++)
+        for (uint32_t s = 0; s < w->shape->sets_len; s++)
+            if (strcmp(w->shape->sets[s].name, case_text(sets->items[i], "name")) == 0)
+                ok &= set_equals(p, sets->items[i], w, &w->sets[s]);
+    return ok;
+}
+
+static const struct decision *find(const struct play *p, enum decision_kind kind, const char *key)
+{
+    for (size_t i = 0; i < p->kept_len; i++)
+        if (p->kept[i].kind == kind && strcmp(p->kept[i].w->key, key) == 0)
+            return &p->kept[i];
+    return NULL;
+}
+
+static bool decisions_equal(const struct play *p)
+{
+    const struct yaml_node *admitted = yaml_get(p->c.expect, "admitted");
+    const struct yaml_node *evicted = yaml_get(p->c.expect, "evicted");
+    bool ok = counts("decisions", (int64_t)(case_len(admitted) + case_len(evicted)),
+                     (int64_t)p->kept_len);
+    for (size_t i = 0; i < case_len(admitted); i++) {
+        const char *key = case_text(admitted->items[i], "workload");
+        const struct decision *d = find(p, DECIDED_RESERVE, key);
+        ok &= d == NULL ? says("admitted", key, "nothing")
+                        : reservation_equals(p, admitted->items[i], d->w);
+    }
+    for (size_t i = 0; i < case_len(evicted); i++) {
+        const struct yaml_node *n = evicted->items[i];
+        const struct decision *d = find(p, DECIDED_EVICT, case_text(n, "workload"));
+        const char *reason = case_text(n, "preemptedReason");
+        if (d == NULL)
+            ok &= says("evicted", case_text(n, "workload"), "nothing");
+        else
+            ok &= says("evicted", case_text(n, "reason"), evict_reason_name(d->evict)) &
+                  says("preempted", reason == NULL ? "" : reason, preempt_reason_name(d->preempt));
+    }
+    for (size_t i = 0; !ok && i < p->kept_len; i++)
+        printf("  got %s %s\n", p->kept[i].kind == DECIDED_RESERVE ? "admitted" : "evicted",
+               p->kept[i].w->key);
+    return ok;
+}
+
+static bool holds(const struct yaml_node *list, const char *key)
+{
+    for (size_t i = 0; i < case_len(list); i++)
+        if (strcmp(list->items[i]->text, key) == 0)
+            return true;
+    return false;
+}
+
+static bool queue_equals(const struct play *p, const struct cluster_queue *q)
+{
+    const struct yaml_node *heap = yaml_get(yaml_get(p->c.expect, "heap"), q->spec->name);
+    const struct yaml_node *parked = yaml_get(yaml_get(p->c.expect, "inadmissible"), q->spec->name);
+    bool ok = counts("heap", (int64_t)case_len(heap), q->pending.heap_len) &
+              counts("parked", (int64_t)case_len(parked), q->pending.parked_len);
+    for (uint32_t i = 0; i < q->pending.heap_len; i++)
+        ok &= holds(heap, q->pending.heap[i]->key);
+    for (const struct kueue_workload *w = q->pending.first_parked; w != NULL; w = w->next)
+        ok &= holds(parked, w->key);
+    if (!ok)
+        printf("  queue %s differs\n", q->spec->name);
+    return ok;
+}
+
+static bool pending_equal(const struct play *p)
+{
+    const struct yaml_node *want = yaml_get(p->c.expect, "pending");
+    bool ok = true;
+    for (size_t i = 0; i < case_len(want); i++) {
+        const char *key = want->pairs[i].key->text;
+        const struct yaml_node *n = want->pairs[i].value;
+        const struct said *s = NULL;
+        for (size_t k = 0; k < p->said_len; k++)
+            if (strcmp(p->said[k].w->key, key) == 0)
+                s = &p->said[k];
+        if (s == NULL) {
+            ok &= says("pending", key, "nothing");
+            continue;
+        }
+        ok &= says(key, case_text(n, "reason"), pending_reason_name(s->why));
+        messages_all++;
+        if (strcmp(case_text(n, "message"), s->text) != 0) {
+            printf("  message of %s: want '%s', got '%s'\n", key, case_text(n, "message"), s->text);
+            messages_differ++;
+        }
+    }
+    return ok;
+}
+
+static bool check_cycle(const char *path)
+{
+    struct play *p = calloc(1, sizeof *p);
+    kueue_case_open(&p->c, path);
+    kueue_case_workloads(&p->c);
+    run_cycles(p);
+    bool ok = decisions_equal(p) & pending_equal(p);
+    for (uint32_t i = 0; i < p->c.k->queues_len; i++)
+        ok &= queue_equals(p, p->c.k->queues[i]);
+    kueue_case_close(&p->c);
+    free(p);
+    return ok;
+}
+
+static void cycles_decide_as_recorded(void **state)
+{
+    (void)state;
+    kueue_cases_run("cycle", check_cycle);
+    printf("%u of %u messages equal\n", messages_all - messages_differ, messages_all);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cycles_decide_as_recorded),
+    };
+    if (argc > 1)
+        return check_cycle(argv[1]) ? 0 : 1;
+    return cmocka_run_group_tests_name("kueue_cycle_cases", tests, NULL, NULL);
+}
