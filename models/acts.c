@@ -323,8 +323,9 @@ void act_wake(struct acts *a, int64_t at_ns, enum event_phase phase, uint64_t to
 {
     struct simulation *sim = a->sim;
     const uint32_t id = pool_take(&sim->wakes);
-    *(struct wake *)pool_at(&sim->wakes, id) = (struct wake){.token = token, .policy = a->policy};
-    sim_push(sim, at_ns, phase, 0, EVENT_WAKE, id);
+    const uint32_t event = sim_push(sim, at_ns, phase, 0, EVENT_WAKE, id);
+    *(struct wake *)pool_at(&sim->wakes, id) =
+        (struct wake){.token = token, .policy = a->policy, .event = event};
 }
 
 void act_again(struct acts *a)

@@ -278,6 +278,18 @@ static void audit(struct simulation *sim)
     event_loop_stop(&sim->loop);
 }
 
+/* All jobs are gone and none will come: what policies asked to be woken for is of no use. */
+static void drop_wakes(struct simulation *sim)
+{
+    for (uint32_t id = 0; id < sim->wakes.cap; id++) {
+        if (!pool_has(&sim->wakes, id))
+            continue;
+        struct wake *w = pool_at(&sim->wakes, id);
+        sim_cancel(sim, &w->event);
+        pool_give(&sim->wakes, id);
+    }
+}
+
 bool simulation_settled(void *world)
 {
     struct simulation *sim = world;
@@ -289,6 +301,8 @@ bool simulation_settled(void *world)
     }
     sim->may_act = false;
     audit(sim);
+    if (!again && sim->foreground == sim->wakes.len && sim->spec.drain && sim->jobs.len == 0)
+        drop_wakes(sim);
     if (!again && sim->foreground == 0 && sim->spec.drain) { /* nothing changes any more */
         event_queue_cancel(sim->loop.queue, &sim->sample_event);
         event_queue_cancel(sim->loop.queue, &sim->warm_event);

@@ -57,6 +57,7 @@ struct observer_slot {
 struct wake {
     uint64_t token;
     uint32_t policy;
+    uint32_t event;
 };
 
 enum stack_kind {

@@ -3,10 +3,11 @@
 #include <string.h>
 
 /* To add a policy: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define POLICIES(X) \
-    X(policy_fifo)  \
-    X(policy_sjf)   \
-    X(policy_easy)  \
+#define POLICIES(X)        \
+    X(policy_fifo)         \
+    X(policy_sjf)          \
+    X(policy_easy)         \
+    X(policy_conservative) \
     X(policy_kueue)
 
 #define X(symbol) extern const struct policy_ops symbol;

@@ -3,8 +3,9 @@
 #include "tests/unit.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { MOST_NODES = 64 };
+enum { MOST_NODES = 64, HORIZON_S = 16384 };
 
 #define SECOND_NS INT64_C(1000000000)
 
@@ -17,7 +18,8 @@ struct ref_job {
     int64_t predicted_ns; /* run time, as it is believed now */
     int64_t first_ns;     /* as it was believed at first */
     int corrections;
-    int started; /* how many had started before it */
+    int started;        /* how many had started before it */
+    int64_t reserved_s; /* conservative: its start; -1: none */
 };
 
 struct ref {
@@ -27,6 +29,8 @@ struct ref {
     int64_t free[MOST_NODES];
     int64_t last_ns, previous_ns; /* run times of the two jobs that ended last; -1: none */
     int starts;
+    bool is_varied; /* conservative: on several nodes tasks of different sizes have come */
+    int32_t (*used)[HORIZON_S]; /* conservative: GPUs by node and second from now on */
 };
 
 static int64_t estimate_s(const struct ref_job *j)
@@ -310,6 +314,140 @@ static void published_pass(struct ref *w)
     }
 }
 
+/* --- conservative --- */
+
+/* Units count on one node, and while all tasks are alike; then the machine is as one node. */
+static bool counts_units(const struct ref *w)
+{
+    return w->r->nodes == 1 || !w->is_varied;
+}
+
+static uint32_t plan_nodes(const struct ref *w)
+{
+    return counts_units(w) ? 1 : w->r->nodes;
+}
+
+static int64_t plan_gpus(const struct ref *w)
+{
+    if (!counts_units(w) || w->r->nodes == 1)
+        return w->r->gpus_per_node;
+    const uint32_t task = w->r->jobs[0].gpus; /* all are like the first */
+    return (int64_t)w->r->nodes * (w->r->gpus_per_node / task * task);
+}
+
+/* Adds the job's GPUs to the plan over so many seconds from now. */
+static void book(const struct ref *w, const struct ref_job *j, int64_t from_s, int64_t to_s,
+                 int sign)
+{
+    for (uint32_t n = 0; n < plan_nodes(w); n++) {
+        const int64_t tasks = counts_units(w) ? j->in->tasks : j->on_node[n];
+        for (int64_t s = from_s < 0 ? 0 : from_s; s < to_s && s < HORIZON_S; s++)
+            w->used[n][s] += (int32_t)(sign * tasks * j->in->gpus);
+    }
+}
+
+static int64_t length_s(const struct ref_job *j)
+{
+    return j->predicted_ns / SECOND_NS;
+}
+
+static void book_reservation(const struct ref *w, const struct ref_job *j, int sign)
+{
+    if (j->reserved_s >= 0)
+        book(w, j, j->reserved_s - w->now_s, j->reserved_s - w->now_s + length_s(j), sign);
+}
+
+static void book_everybody(const struct ref *w)
+{
+    memset(w->used, 0, MOST_NODES * sizeof w->used[0]);
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        const struct ref_job *j = &w->jobs[i];
+        if (j->is_running)
+            book(w, j, 0, j->start_s + length_s(j) - w->now_s, 1);
+        else if (j->is_waiting)
+            book_reservation(w, j, 1);
+    }
+}
+
+/* Tasks that fit on a planned node for the job's whole length. */
+static int64_t plan_room(const struct ref *w, const struct ref_job *j, uint32_t n, int64_t at_s)
+{
+    int64_t most = plan_gpus(w) / j->in->gpus;
+    if (n == 0 && counts_units(w))
+        most = plan_gpus(w); /* of GPUs, not of tasks */
+    for (int64_t s = at_s; s < at_s + length_s(j) && most > 0; s++) {
+        const int64_t free = plan_gpus(w) - w->used[n][s];
+        const int64_t room = counts_units(w) ? free : free / j->in->gpus;
+        most = room < most ? room : most;
+    }
+    return most;
+}
+
+static bool place_at(const struct ref *w, struct ref_job *j, int64_t at_s)
+{
+    if (counts_units(w))
+        return plan_room(w, j, 0, at_s) >= total(j);
+    uint32_t on_node[MOST_NODES];
+    uint32_t left = j->in->tasks;
+    for (uint32_t n = 0; n < w->r->nodes; n++) {
+        const int64_t room = left == 0 ? 0 : plan_room(w, j, n, at_s);
+        on_node[n] = room < left ? (uint32_t)room : left;
+        left -= on_node[n];
+    }
+    if (left == 0)
+        memcpy(j->on_node, on_node, sizeof on_node);
+    return left == 0;
+}
+
+/* Reserves the earliest place, every second being tried; an old reservation is kept if there is
+ * nothing earlier. */
+static void reserve(const struct ref *w, struct ref_job *j)
+{
+    const int64_t old_s = j->reserved_s;
+    book_reservation(w, j, -1);
+    for (int64_t s = w->now_s; old_s < 0 || s < old_s; s++) {
+        assert_true(s - w->now_s + length_s(j) < HORIZON_S);
+        if (!place_at(w, j, s - w->now_s))
+            continue;
+        j->reserved_s = s;
+        break;
+    }
+    book_reservation(w, j, 1);
+}
+
+/* Promises that running jobs break; true if any. */
+static bool break_promises(const struct ref *w)
+{
+    bool any = false;
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        struct ref_job *j = &w->jobs[i];
+        for (; j->is_running && predicted_end_ns(j) <= w->now_s * SECOND_NS; any = true)
+            correct(w, j);
+    }
+    return any;
+}
+
+static void plan_and_start(struct ref *w, bool anew, bool has_holes)
+{
+    for (size_t i = 0; i < w->r->jobs_len && anew; i++)
+        w->jobs[i].reserved_s = -1;
+    book_everybody(w);
+    for (size_t i = 0; i < w->r->jobs_len; i++)
+        if (w->jobs[i].is_waiting && (anew || has_holes || w->jobs[i].reserved_s < 0))
+            reserve(w, &w->jobs[i]);
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        struct ref_job *j = &w->jobs[i];
+        if (!j->is_waiting || j->reserved_s != w->now_s)
+            continue;
+        if (counts_units(w))
+            assert_true(first_fit(w, j, w->free, j->on_node));
+        else
+            for (uint32_t n = 0; n < w->r->nodes; n++)
+                w->free[n] -= (int64_t)j->on_node[n] * j->in->gpus;
+        start(w, j);
+    }
+}
+
 /* --- time --- */
 
 static void earlier(int64_t *next_s, int64_t at_s)
@@ -326,6 +464,11 @@ static int64_t next_instant(const struct ref *w)
         const struct ref_job *j = &w->jobs[i];
         if (j->is_running)
             earlier(&next_s, j->start_s + j->in->work_s);
+        if (w->r->policy == REFERENCE_CONSERVATIVE && j->is_running &&
+            predicted_end_ns(j) > w->now_s * SECOND_NS)
+            earlier(&next_s, predicted_end_ns(j) / SECOND_NS);
+        if (w->r->policy == REFERENCE_CONSERVATIVE && j->is_waiting && j->reserved_s > w->now_s)
+            earlier(&next_s, j->reserved_s);
         if (j->in->submit_s > w->now_s)
             earlier(&next_s, j->in->submit_s);
         if (j->is_waiting && j->in->submit_s + w->r->max_wait_s > w->now_s)
@@ -337,6 +480,7 @@ static int64_t next_instant(const struct ref *w)
 static void arrive(struct ref *w, struct ref_job *j)
 {
     j->is_waiting = true;
+    j->reserved_s = -1;
     predict(w, j);
 }
 
@@ -376,6 +520,28 @@ static void settle_and_serve(struct ref *w)
         serve_queue(w);
 }
 
+static void serve_conservatively(struct ref *w)
+{
+    bool has_holes = false, anew = false;
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        struct ref_job *j = &w->jobs[i];
+        if (!j->is_running || true_end_ns(j) != w->now_s * SECOND_NS)
+            continue;
+        has_holes |= predicted_end_ns(j) > w->now_s * SECOND_NS;
+        end(w, j);
+    }
+    for (size_t i = 0; i < w->r->jobs_len; i++) {
+        if (w->r->jobs[i].submit_s != w->now_s)
+            continue;
+        arrive(w, &w->jobs[i]);
+        const bool differs = w->r->jobs[i].gpus != w->r->jobs[0].gpus;
+        anew |= differs && counts_units(w) && w->r->nodes > 1;
+        w->is_varied |= differs;
+    }
+    anew |= break_promises(w);
+    plan_and_start(w, anew, has_holes);
+}
+
 static void serve_event_by_event(struct ref *w)
 {
     for (size_t i = 0; i < w->r->jobs_len; i++) {
@@ -398,6 +564,7 @@ void reference_run(struct reference *r)
     struct ref w = {.r = r,
                     .now_s = -1,
                     .jobs = calloc(r->jobs_len, sizeof w.jobs[0]),
+                    .used = calloc(MOST_NODES, sizeof w.used[0]),
                     .last_ns = -1,
                     .previous_ns = -1};
     for (size_t i = 0; i < r->jobs_len; i++) {
@@ -407,11 +574,16 @@ void reference_run(struct reference *r)
     for (uint32_t n = 0; n < r->nodes; n++)
         w.free[n] = r->gpus_per_node;
     while ((w.now_s = next_instant(&w)) >= 0) {
+        if (r->policy == REFERENCE_CONSERVATIVE) {
+            serve_conservatively(&w);
+            continue;
+        }
         correct_all(&w);
         if (r->policy == REFERENCE_PUBLISHED_EASY)
             serve_event_by_event(&w);
         else
             settle_and_serve(&w);
     }
+    free(w.used);
     free(w.jobs);
 }

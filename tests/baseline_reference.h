@@ -10,7 +10,13 @@
 
 #include "tests/world.h"
 
-enum reference_policy { REFERENCE_FIFO, REFERENCE_SJF, REFERENCE_EASY, REFERENCE_PUBLISHED_EASY };
+enum reference_policy {
+    REFERENCE_FIFO,
+    REFERENCE_SJF,
+    REFERENCE_EASY,
+    REFERENCE_PUBLISHED_EASY,
+    REFERENCE_CONSERVATIVE, /* set corrector to THEN_DOUBLE */
+};
 
 /* As the options of easy number them. */
 enum reference_predictor { KNOWS_REQUEST, KNOWS_TRUTH, KNOWS_DOUBLE, KNOWS_LAST_TWO };

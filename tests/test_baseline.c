@@ -43,6 +43,10 @@ static const struct row {
       .shortest_first = true,
       .predictor = KNOWS_LAST_TWO,
       .corrector = THEN_STEPS}},
+    {"conservative",
+     "conservative",
+     NULL,
+     {.policy = REFERENCE_CONSERVATIVE, .corrector = THEN_DOUBLE}},
     {"easy_published", "easy", "protocol: published", {.policy = REFERENCE_PUBLISHED_EASY}},
     {"easy_published_sjbf",
      "easy",
@@ -117,7 +121,9 @@ static void agrees_with_the_reference(void **state)
     diag_init(&d, stderr);
     const char *text = row->options == NULL ? "" : row->options;
     struct yaml_file *file = yaml_parse("options", text, strlen(text), &d);
-    for (uint32_t i = 0; i < WORKLOADS; i++) {
+    const uint32_t workloads =
+        row->like.policy == REFERENCE_CONSERVATIVE ? WORKLOADS / 2 : WORKLOADS;
+    for (uint32_t i = 0; i < workloads; i++) {
         gsl_rng *rng = rng_open(SEED, 0, "baseline", i);
         struct world *w = calloc(1, sizeof *w);
         struct world_job *jobs = calloc(JOBS, sizeof jobs[0]);

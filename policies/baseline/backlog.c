@@ -45,6 +45,8 @@ static struct backlog_bands bands_of_block(const struct backlog *b, uint32_t blo
     struct backlog_bands s;
     bands_clear(&s);
     for (uint32_t p = block * BACKLOG_BLOCK; p < (block + 1) * BACKLOG_BLOCK; p++) {
+        if (b->sizes[p] == NO_SIZE)
+            continue;
         const unsigned band = band_of(b->lengths_ns[p]);
         s.least[band] = b->sizes[p] < s.least[band] ? b->sizes[p] : s.least[band];
     }

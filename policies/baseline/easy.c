@@ -27,9 +27,6 @@
 #include "sim/check.h"
 #include "sim/config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static const char *const easy_reasons[] = {
     [EASY_NO_ROOM] = "resources",
     [EASY_RESERVED] = "reserved",
@@ -91,24 +88,12 @@ static bool easy_open(void *state, const struct policy_env *env, struct diag *d)
         .too_large = EASY_NO_ROOM, .kept_back = EASY_RESERVED, .next_bucket = FIRST_SIZE_BUCKET};
     pool_init(&e->jobs, sizeof(struct easy_job));
     first_fit_init(&e->fit, env);
-    easy_machine_init(e, env);
+    flat_machine_init(&e->machine, env);
+    easy_nodes_init(&e->nodes, env->cluster);
     return true;
 }
 
 /* --- who comes and goes --- */
-
-static uint32_t *record_of(struct easy *e, uint32_t work)
-{
-    const size_t old = e->job_of_cap;
-    if (work >= old) {
-        while (e->job_of_cap <= work)
-            e->job_of_cap = e->job_of_cap == 0 ? 64 : 2 * e->job_of_cap;
-        e->job_of = realloc(e->job_of, e->job_of_cap * sizeof e->job_of[0]);
-        SIM_REQUIRE(e->job_of != NULL);
-        memset(e->job_of + old, 0, (e->job_of_cap - old) * sizeof e->job_of[0]);
-    }
-    return &e->job_of[work];
-}
 
 static void come(struct easy *e, const struct acts *a, uint32_t work)
 {
@@ -120,8 +105,8 @@ static void come(struct easy *e, const struct acts *a, uint32_t work)
                                          .user = job->user_word,
                                          .state = EASY_CAME,
                                          .true_ns = work_true_ns(a, work)};
-    *record_of(e, work) = id + 1;
-    easy_list_add(&e->came, id);
+    *id_map_at(&e->record_of, work) = id + 1;
+    id_list_add(&e->came, id);
 }
 
 /* Of what ended by itself the run time tells something. */
@@ -132,7 +117,7 @@ static bool tells_run_time(enum end_cause cause)
 
 static void go(struct easy *e, uint32_t work, enum end_cause cause)
 {
-    uint32_t *record = record_of(e, work);
+    uint32_t *record = id_map_at(&e->record_of, work);
     if (*record == 0)
         return;
     struct easy_job *j = easy_job(e, *record - 1);
@@ -149,7 +134,7 @@ static void go(struct easy *e, uint32_t work, enum end_cause cause)
     } else {
         j->state = EASY_ENDED;
         j->is_learnt = tells_run_time(cause);
-        easy_list_add(&e->ended, j->id);
+        id_list_add(&e->ended, j->id);
     }
 }
 
@@ -180,7 +165,7 @@ static bool enqueue(struct easy *e, struct acts *a, struct easy_job *j)
     j->state = EASY_WAITING;
     j->rank = ++e->ranks;
     easy_join_queue(e, j);
-    easy_list_add(&e->untold, j->id);
+    id_list_add(&e->untold, j->id);
     return true;
 }
 
@@ -221,7 +206,7 @@ static bool list_overdue(void *context, const struct order_entry *entry)
     const struct overdue *o = context;
     if (entry->key > o->now_ns)
         return false;
-    easy_list_add(&o->e->overdue, entry->item);
+    id_list_add(&o->e->overdue, entry->item);
     return true;
 }
 
@@ -296,8 +281,7 @@ static void forget_who_came(struct easy *e, size_t len)
     for (size_t i = 0; i < len; i++)
         if (easy_job(e, e->came.ids[i])->state == EASY_GONE)
             pool_give(&e->jobs, e->came.ids[i]);
-    e->came.len -= len;
-    memmove(e->came.ids, e->came.ids + len, e->came.len * sizeof e->came.ids[0]);
+    id_list_drop_first(&e->came, len);
 }
 
 static enum verdict easy_decide(void *state, struct acts *a)
@@ -307,7 +291,7 @@ static enum verdict easy_decide(void *state, struct acts *a)
     if (e->nodes_changed)
         easy_look_at_nodes(e, a);
     correct_overdue(e, acts_now_ns(a));
-    if (e->protocol == EASY_PUBLISHED && e->is_flat)
+    if (e->protocol == EASY_PUBLISHED && e->machine.is_flat)
         replay(e, a);
     else
         settle(e, a);
@@ -323,8 +307,12 @@ static void easy_close(void *state)
     first_fit_fini(&e->fit);
     predictions_fini(&e->predictions);
     pool_fini(&e->jobs);
-    free(e->job_of);
-    easy_lists_fini(e);
+    id_map_fini(&e->record_of);
+    id_list_fini(&e->came);
+    id_list_fini(&e->ended);
+    id_list_fini(&e->overdue);
+    id_list_fini(&e->untold);
+    id_list_fini(&e->kept);
     backlog_fini(&e->backlog);
     order_tree_fini(&e->by_length);
     order_tree_fini(&e->ends);

@@ -10,10 +10,11 @@
 #define POLICIES_BASELINE_EASY_H
 
 #include "policies/baseline/backlog.h"
+#include "policies/baseline/flat_machine.h"
+#include "policies/baseline/id_list.h"
 #include "policies/baseline/order_tree.h"
 #include "policies/baseline/prediction.h"
 #include "policies/baseline/size_waits.h"
-#include "policies/baseline/work.h"
 #include "sim/pool.h"
 
 enum easy_order { EASY_FCFS, EASY_SJBF };
@@ -46,11 +47,6 @@ struct easy_job {
     uint64_t kept_at; /* last pass that found it kept back */
 };
 
-struct easy_list {
-    uint32_t *ids;
-    size_t len, cap;
-};
-
 /* Tasks of the head on a node, at the time of its reservation. */
 struct easy_hold {
     uint32_t node, request, count;
@@ -70,33 +66,22 @@ struct easy {
     int protocol; /* enum easy_protocol */
     int predictor, corrector;
 
-    const struct cluster *cluster;
-    const struct request_table *requests;
     struct first_fit fit;
     struct predictions predictions;
-    struct pool jobs; /* struct easy_job */
-    uint32_t *job_of; /* by work number: record + 1; 0: none */
-    size_t job_of_cap;
-    struct easy_list came, ended; /* since the last decision */
-    struct easy_list overdue;     /* scratch */
-    struct backlog backlog;       /* who waits, in order */
-    struct order_tree by_length;  /* the same by prediction, rank; only for EASY_SJBF */
-    struct order_tree ends;       /* who runs, by predicted end, rank */
+    struct pool jobs;            /* struct easy_job */
+    struct id_map record_of;     /* by work number: record + 1 */
+    struct id_list came, ended;  /* since the last decision */
+    struct id_list overdue;      /* scratch */
+    struct backlog backlog;      /* who waits, in order */
+    struct order_tree by_length; /* the same by prediction, rank; only for EASY_SJBF */
+    struct order_tree ends;      /* who runs, by predicted end, rank */
     uint64_t ranks;
     uint64_t passes;
 
-    /* Units. While the machine is flat, any job fits if so many units are free. Otherwise a unit
-     * is a GPU, and a job that has not enough of them certainly does not fit. */
-    bool is_flat; /* jobs are uniform and all nodes are ready */
-    bool is_uniform;
-    bool is_full_strength; /* all nodes are ready */
+    struct flat_machine machine;
     bool nodes_changed;
-    uint32_t flat_request;  /* every task asks for this, if it is not REQUEST_NONE; */
-    uint32_t flat_resource; /* otherwise, on one node, for some of this */
-    int64_t gpus;           /* of the cluster */
-    int64_t capacity;       /* units of all nodes */
-    int64_t running;        /* units of all running jobs */
-    int64_t expired;        /* of those, predicted to have ended by now */
+    int64_t running; /* units of all running jobs */
+    int64_t expired; /* of those, predicted to have ended by now */
 
     /* The head's reservation; holds while nothing starts at the head, ends or is corrected. */
     bool is_planned;
@@ -105,9 +90,9 @@ struct easy {
     int64_t spare;     /* flat: units that will be free then and the head does not need */
     struct easy_nodes nodes;
 
-    struct easy_list untold; /* who waits and is in no bucket yet */
+    struct id_list untold;   /* who waits and is in no bucket yet */
     struct size_waits waits; /* flat */
-    struct easy_list kept;   /* not flat: who is said to be kept back */
+    struct id_list kept;     /* not flat: who is said to be kept back */
     bool has_buckets;
 };
 
@@ -119,7 +104,7 @@ static inline struct easy_job *easy_job(const struct easy *e, uint32_t id)
 /* Units that are free now, as the protocol counts. */
 static inline int64_t easy_free(const struct easy *e)
 {
-    return e->capacity - e->running + e->expired;
+    return e->machine.capacity - e->running + e->expired;
 }
 
 /* When the running job is predicted to end. */
@@ -129,12 +114,7 @@ static inline int64_t easy_end_ns(const struct easy_job *j)
     return run_ns > INT64_MAX - j->start_ns ? INT64_MAX : j->start_ns + run_ns;
 }
 
-void easy_list_add(struct easy_list *l, uint32_t id);
-void easy_lists_fini(struct easy *e);
-
 /* --- easy_machine.c --- */
-
-void easy_machine_init(struct easy *e, const struct policy_env *env);
 
 /* Sets the size of a job that has come; false if it was refused. */
 bool easy_measure(struct easy *e, struct acts *a, struct easy_job *j);

@@ -30,7 +30,7 @@ void easy_nodes_fini(struct easy_nodes *n)
  * yet. */
 static int64_t fits_later(struct easy *e, uint32_t node, uint32_t request, bool now)
 {
-    const struct cluster *c = e->cluster;
+    const struct cluster *c = e->machine.cluster;
     if (c->nodes[node].state != NODE_READY)
         return 0;
     const size_t columns = c->resources_len;
@@ -41,7 +41,7 @@ static int64_t fits_later(struct easy *e, uint32_t node, uint32_t request, bool 
     const int64_t *changes = node_overlay_row(&e->nodes.later, node);
     for (size_t r = 0; changes != NULL && r < columns; r++)
         row[r] += changes[r];
-    return cluster_fits_row(c, row, request_get(e->requests, request));
+    return cluster_fits_row(c, row, request_get(e->machine.requests, request));
 }
 
 static void hold(struct easy *e, uint32_t node, uint32_t request, uint32_t count)
@@ -53,40 +53,23 @@ static void hold(struct easy *e, uint32_t node, uint32_t request, uint32_t count
         SIM_REQUIRE(n->holds != NULL);
     }
     n->holds[n->holds_len++] = (struct easy_hold){node, request, count};
-    node_overlay_add(&n->later, node, request_get(e->requests, request), -(int64_t)count);
+    node_overlay_add(&n->later, node, request_get(e->machine.requests, request), -(int64_t)count);
 }
 
 static void drop_holds(struct easy *e)
 {
     for (size_t i = 0; i < e->nodes.holds_len; i++) {
         const struct easy_hold *h = &e->nodes.holds[i];
-        node_overlay_add(&e->nodes.later, h->node, request_get(e->requests, h->request), h->count);
+        node_overlay_add(&e->nodes.later, h->node, request_get(e->machine.requests, h->request),
+                         h->count);
     }
     e->nodes.holds_len = 0;
 }
 
 /* --- the head's place --- */
 
-/* Tasks the head wants: of each group of a gang, or one pod. */
-struct wanted {
-    uint32_t request, count;
-};
-
-static uint32_t groups_of(const struct acts *a, const struct easy_job *head)
-{
-    return work_is_pod(head->work) ? 1 : work_job(a, head->work)->groups_len;
-}
-
-static struct wanted wanted(const struct acts *a, const struct easy_job *head, uint32_t g)
-{
-    const struct job *job = work_job(a, head->work);
-    if (work_is_pod(head->work))
-        return (struct wanted){work_request(a, head->work), 1};
-    return (struct wanted){job->groups[g].request, job->groups[g].pending};
-}
-
-/* Holds up to `left` tasks on a node; returns how many are left. */
-static uint32_t hold_on(struct easy *e, uint32_t node, struct wanted w, bool now)
+/* Holds as many tasks as it can on a node; returns how many are left. */
+static uint32_t hold_on(struct easy *e, uint32_t node, struct work_demand w, bool now)
 {
     const int64_t room = fits_later(e, node, w.request, now);
     const uint32_t count = room < w.count ? (uint32_t)room : w.count;
@@ -95,7 +78,7 @@ static uint32_t hold_on(struct easy *e, uint32_t node, struct wanted w, bool now
     return w.count - count;
 }
 
-static bool hold_group(struct easy *e, struct wanted w)
+static bool hold_group(struct easy *e, struct work_demand w)
 {
     const struct node_overlay *later = &e->nodes.later;
     for (uint32_t n = node_overlay_next(later, 0); n != NODE_NONE && w.count > 0;
@@ -116,7 +99,7 @@ static bool hold_group(struct easy *e, struct wanted w)
 static void keep(struct easy *e)
 {
     struct node_overlay *kept = &e->nodes.kept;
-    const size_t columns = e->cluster->resources_len;
+    const size_t columns = e->machine.cluster->resources_len;
     node_overlay_clear(kept);
     for (size_t i = 0; i < e->nodes.holds_len; i++) {
         const uint32_t node = e->nodes.holds[i].node;
@@ -130,8 +113,8 @@ static void keep(struct easy *e)
 /* Holds the head's tasks; false, and nothing held, if they do not fit. */
 static bool hold_head(struct easy *e, const struct acts *a, const struct easy_job *head)
 {
-    for (uint32_t g = 0; g < groups_of(a, head); g++) {
-        if (hold_group(e, wanted(a, head, g)))
+    for (uint32_t g = 0; g < work_demands(a, head->work); g++) {
+        if (hold_group(e, work_demand(a, head->work, g)))
             continue;
         drop_holds(e);
         return false;
@@ -148,33 +131,21 @@ struct release {
     struct easy *e;
     const struct acts *a;
     const struct easy_job *head;
-    struct wanted first;
+    struct work_demand first;
     int64_t room;
     int64_t at_ns;
     bool is_placed;
 };
 
-static void release_task(struct release *x, const struct task *t, uint32_t request)
+static void release_task(void *context, const struct task *t, uint32_t request)
 {
+    struct release *x = context;
     struct easy *e = x->e;
-    if (t->node == NODE_NONE || e->cluster->nodes[t->node].state != NODE_READY)
+    if (e->machine.cluster->nodes[t->node].state != NODE_READY)
         return;
     const int64_t before = fits_later(e, t->node, x->first.request, true);
-    node_overlay_add(&e->nodes.later, t->node, request_get(e->requests, request), t->count);
+    node_overlay_add(&e->nodes.later, t->node, request_get(e->machine.requests, request), t->count);
     x->room += fits_later(e, t->node, x->first.request, true) - before;
-}
-
-static void release_job(struct release *x, const struct easy_job *j)
-{
-    const struct job *job = work_job(x->a, j->work);
-    if (work_is_pod(j->work)) {
-        release_task(x, acts_task(x->a, j->work / 2), work_request(x->a, j->work));
-        return;
-    }
-    for (uint32_t id = job->first_task; id != TASK_NONE; id = acts_task(x->a, id)->next) {
-        const struct task *t = acts_task(x->a, id);
-        release_task(x, t, job->groups[t->group].request);
-    }
 }
 
 static bool is_placed(struct release *x)
@@ -190,7 +161,7 @@ static bool release_next(void *context, const struct order_entry *entry)
     if (entry->key == INT64_MAX || (entry->key != x->at_ns && is_placed(x)))
         return false;
     x->at_ns = entry->key;
-    release_job(x, easy_job(x->e, entry->item));
+    work_each_task(x->a, easy_job(x->e, entry->item)->work, release_task, x);
     return true;
 }
 
@@ -200,7 +171,7 @@ void easy_nodes_reserve(struct easy *e, const struct acts *a, const struct easy_
     node_overlay_clear(&e->nodes.later);
     node_overlay_clear(&e->nodes.kept);
     e->nodes.holds_len = 0;
-    x.first = wanted(a, head, 0);
+    x.first = work_demand(a, head->work, 0);
     x.room = (int64_t)free_index_total(e->fit.free, x.first.request);
     order_tree_walk(&e->ends, release_next, &x);
     e->shadow_ns = x.is_placed || is_placed(&x) ? x.at_ns : INT64_MAX;
@@ -215,7 +186,7 @@ bool easy_nodes_plan(struct easy *e, const struct acts *a, struct easy_job *j, b
         return true;
     if (is_bound && work_plan(&e->fit, a, j->work, NULL)) {
         if (j->kept_at == 0)
-            easy_list_add(&e->kept, j->id);
+            id_list_add(&e->kept, j->id);
         j->kept_at = e->passes;
     }
     return false;
@@ -230,10 +201,10 @@ void easy_nodes_add_short(struct easy *e, const struct acts *a, const struct eas
     for (size_t i = 0; i < e->fit.len; i++) {
         const struct slot *s = &e->fit.slots[i];
         node_overlay_add(&e->nodes.later, s->node,
-                         request_get(e->requests, job->groups[s->group].request), s->count);
+                         request_get(e->machine.requests, job->groups[s->group].request), s->count);
     }
     /* Several groups may not find together again; they then keep what they have. */
-    if (groups_of(a, head) > 1)
+    if (work_demands(a, head->work) > 1)
         return;
     drop_holds(e);
     const bool fits = hold_head(e, a, head);

@@ -29,7 +29,7 @@ static void start_flat(struct easy *e, struct acts *a, struct easy_job *j)
 
 static bool start_head(struct easy *e, struct acts *a, struct easy_job *head)
 {
-    if (!e->is_flat) {
+    if (!e->machine.is_flat) {
         if (!work_plan(&e->fit, a, head->work, NULL))
             return false;
         start(e, a, head);
@@ -50,17 +50,17 @@ static int64_t time_to_shadow(const struct easy *e, int64_t now_ns)
 
 static void reserve(struct easy *e, const struct acts *a, const struct easy_job *head)
 {
-    if (!e->is_flat) {
+    if (!e->machine.is_flat) {
         easy_nodes_reserve(e, a, head);
         return;
     }
-    const int64_t need = head->size - (e->capacity - e->running);
+    const int64_t need = head->size - (e->machine.capacity - e->running);
     e->shadow_ns = INT64_MAX;
     if (!order_tree_find_sum(&e->ends, need, &e->shadow_ns) || e->shadow_ns == INT64_MAX)
         e->spare = INT64_MAX;
     else
-        e->spare =
-            e->capacity - e->running + order_tree_sum_to(&e->ends, e->shadow_ns) - head->size;
+        e->spare = e->machine.capacity - e->running + order_tree_sum_to(&e->ends, e->shadow_ns) -
+                   head->size;
 }
 
 /* --- backfilling --- */
@@ -90,12 +90,12 @@ static bool try_nodes(struct easy *e, struct acts *a, struct easy_job *j)
 
 static bool try_start(struct easy *e, struct acts *a, struct easy_job *j)
 {
-    return e->is_flat ? try_flat(e, a, j) : try_nodes(e, a, j);
+    return e->machine.is_flat ? try_flat(e, a, j) : try_nodes(e, a, j);
 }
 
 static struct backlog_probe probe(const struct easy *e, int64_t now_ns)
 {
-    if (e->is_flat)
+    if (e->machine.is_flat)
         return (struct backlog_probe){easy_free(e), time_to_shadow(e, now_ns), e->spare};
     return (struct backlog_probe){easy_free(e), INT64_MAX, 0};
 }
@@ -120,7 +120,7 @@ static bool next_by_length(const struct easy *e, int64_t now_ns, struct order_en
     const int64_t free = easy_free(e);
     if (!order_tree_find_small(&e->by_length, free, at))
         return false;
-    if (!e->is_flat || at->key <= time_to_shadow(e, now_ns))
+    if (!e->machine.is_flat || at->key <= time_to_shadow(e, now_ns))
         return true;
     return order_tree_find_small(&e->by_length, e->spare < free ? e->spare : free, at);
 }

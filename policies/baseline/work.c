@@ -67,9 +67,36 @@ const struct job *work_job(const struct acts *a, uint32_t work)
     return job;
 }
 
-uint32_t work_request(const struct acts *a, uint32_t pod)
+uint32_t work_demands(const struct acts *a, uint32_t work)
 {
-    return work_job(a, pod)->groups[pod_of(a, pod)->group].request;
+    return work_is_pod(work) ? 1 : work_job(a, work)->groups_len;
+}
+
+struct work_demand work_demand(const struct acts *a, uint32_t work, uint32_t i)
+{
+    const struct job *job = work_job(a, work);
+    const bool is_pod = work_is_pod(work);
+    const uint32_t group = is_pod ? pod_of(a, work)->group : i;
+    return (struct work_demand){group, job->groups[group].request,
+                                is_pod ? 1 : job->groups[group].count};
+}
+
+static void visit_task(const struct job *job, const struct task *t, work_visit_fn *visit,
+                       void *context)
+{
+    if (t->node != NODE_NONE)
+        visit(context, t, job->groups[t->group].request);
+}
+
+void work_each_task(const struct acts *a, uint32_t work, work_visit_fn *visit, void *context)
+{
+    const struct job *job = work_job(a, work);
+    if (work_is_pod(work)) {
+        visit_task(job, pod_of(a, work), visit, context);
+        return;
+    }
+    for (uint32_t id = job->first_task; id != TASK_NONE; id = acts_task(a, id)->next)
+        visit_task(job, acts_task(a, id), visit, context);
 }
 
 int64_t work_true_ns(const struct acts *a, uint32_t work)

@@ -30,8 +30,17 @@ static inline bool work_is_pod(uint32_t work)
 /* Of the live job, or of the live pod's. */
 const struct job *work_job(const struct acts *a, uint32_t work);
 
-/* What a pod asks for. */
-uint32_t work_request(const struct acts *a, uint32_t pod);
+/* What it asks for: of a gang each group, of a pod one task; whether it waits or runs. */
+struct work_demand {
+    uint32_t group, request, count;
+};
+
+uint32_t work_demands(const struct acts *a, uint32_t work);
+struct work_demand work_demand(const struct acts *a, uint32_t work, uint32_t i);
+
+/* Calls visit for every task of running work that is on a node. */
+typedef void work_visit_fn(void *context, const struct task *t, uint32_t request);
+void work_each_task(const struct acts *a, uint32_t work, work_visit_fn *visit, void *context);
 
 /* What the user promised; where nothing was promised, the true time. INT64_MAX: endless. */
 int64_t work_estimate_ns(const struct acts *a, uint32_t work);
