@@ -70,8 +70,20 @@ double distribution_real(const struct distribution *d, gsl_rng *r)
     return fmax(-DBL_MAX, fmin(sample(d, number), DBL_MAX));
 }
 
-static double listed_value(const struct distribution *d, size_t i)
+size_t distribution_listed(const struct distribution *d)
 {
+    return d->kind == NULL ? d->len : 0;
+}
+
+uint32_t distribution_pick(const struct distribution *d, gsl_rng *r)
+{
+    SIM_REQUIRE(d->kind == NULL && d->len > 0);
+    return pick(d, gsl_rng_get(r));
+}
+
+double distribution_value(const struct distribution *d, size_t i)
+{
+    SIM_REQUIRE(d->kind == NULL && i < d->len);
     if (d->reals != NULL)
         return d->reals[i];
     return d->whole != NULL ? (double)d->whole[i] : (double)i;
@@ -87,7 +99,7 @@ static double listed_moment(const struct distribution *d, int k, double origin)
 {
     double sum = 0;
     for (size_t i = 0; i < d->len; i++) {
-        const double x = listed_value(d, i) - origin;
+        const double x = distribution_value(d, i) - origin;
         sum += listed_weight(d, i) * (k == 1 ? x : x * x);
     }
     return sum;
@@ -127,7 +139,7 @@ double distribution_cdf(const struct distribution *d, double x)
     if (d->kind == NULL) {
         double sum = 0;
         for (size_t i = 0; i < d->len; i++)
-            sum += listed_value(d, i) <= x ? listed_weight(d, i) : 0;
+            sum += distribution_value(d, i) <= x ? listed_weight(d, i) : 0;
         return fmin(sum, 1);
     }
     if (x < d->min)

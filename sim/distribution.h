@@ -83,6 +83,12 @@ extern const struct config_table distribution_table;
 int64_t distribution_int(const struct distribution *d, gsl_rng *r);
 double distribution_real(const struct distribution *d, gsl_rng *r);
 
+/* Of one that lists its values (a constant, values, a file): how many, otherwise 0; which of them,
+ * drawn; and the i-th as a number (of texts, i). */
+size_t distribution_listed(const struct distribution *d);
+uint32_t distribution_pick(const struct distribution *d, gsl_rng *r);
+double distribution_value(const struct distribution *d, size_t i);
+
 /* From closed forms; in base units, which are ns for durations; of texts, of their indexes. May be
  * INFINITY. */
 double distribution_mean(const struct distribution *d);

@@ -327,7 +327,7 @@ bool distribution_read_shares(struct config_reader *r, const struct yaml_node *n
     struct distribution *d = field;
     const struct config_key key = {.kind = CONFIG_REAL, .max = INFINITY};
     if (n->kind != YAML_MAP || n->len == 0) {
-        diag_error(r->diag, yaml_pos(n), "shares: %s; expected names with weights, {a: 2, b: 1}",
+        diag_error(r->diag, yaml_pos(n), "weights: %s; expected names with weights, {a: 2, b: 1}",
                    n->kind == YAML_MAP ? "an empty mapping" : yaml_kind_name(n));
         return false;
     }
@@ -343,6 +343,6 @@ bool distribution_read_shares(struct config_reader *r, const struct yaml_node *n
         add_value(r, &v, &(struct distribution_value){.text = x.text});
     }
     if (ok && !add_up_to_one(v.weights, v.len))
-        return distribution_refuse(r, n, "shares", "none is above 0; expected at least one");
-    return ok && set_values(r, n, "shares", &v, d);
+        return distribution_refuse(r, n, "weights", "none is above 0; expected at least one");
+    return ok && set_values(r, n, "weights", &v, d);
 }

@@ -4,6 +4,7 @@
 #include "sim/rng.h"
 #include "tests/aborts.h"
 #include "tests/messages.h"
+#include "tests/near.h"
 #include "tests/unit.h"
 
 #include <math.h>
@@ -149,13 +150,6 @@ static const struct row {
     {"values_redrawn", "{values: [1, 2.5, 4], weights: [2, 1, 3], min: 2, outside: redraw}",
      DISTRIBUTION_NUMBER, 3.625, .421875, ATOMS},
 };
-
-static void assert_near(double got, double want, double tolerance)
-{
-    if (!(fabs(got - want) <= tolerance))
-        print_message("got %.17g, want %.17g within %g\n", got, want, tolerance);
-    assert_true(fabs(got - want) <= tolerance);
-}
 
 static void formulas_are_those_of_textbooks(const struct row *row, const struct distribution *d)
 {
@@ -426,6 +420,37 @@ static void shares_are_texts_with_weights(void **state)
     assert_near(distribution_cdf(&c.d, 0), 0.5, 0);
     assert_near(distribution_mean(&c.d), 0.75, 0);
     reading_close(&c);
+}
+
+static void lists_are_told_from_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum distribution_unit unit;
+        size_t listed;
+        double last;
+    } lists[] = {
+        {"8GiB", DISTRIBUTION_SIZE, 1, 0x1p33},
+        {"{values: [4, 1, 2], weights: [1, 2, 3]}", DISTRIBUTION_INT, 3, 2},
+        {"{values: [0.5, 1.5]}", DISTRIBUTION_NUMBER, 2, 1.5},
+        {"{values: [low, high]}", DISTRIBUTION_TEXT, 2, 1},
+        {"{uniform: [1, 3]}", DISTRIBUTION_INT, 0, 0},
+    };
+    for (size_t i = 0; i < LEN(lists); i++) {
+        struct reading x;
+        reading_of(&x, lists[i].text, lists[i].unit);
+        gsl_rng *a = rng_open(SEED, i, "test distribution", 0);
+        gsl_rng *b = gsl_rng_clone(a);
+        assert_int_equal(distribution_listed(&x.d), lists[i].listed);
+        if (lists[i].listed > 0)
+            assert_near(distribution_value(&x.d, lists[i].listed - 1), lists[i].last, 0);
+        for (int n = 0; lists[i].listed > 0 && n < 100; n++) /* the same as a sample */
+            assert_near(distribution_value(&x.d, distribution_pick(&x.d, a)), draw(&x.d, b), 0);
+        gsl_rng_free(a);
+        gsl_rng_free(b);
+        reading_close(&x);
+    }
 }
 
 static void reals_are_rounded_to_the_nearest_integer(void **state)
@@ -727,6 +752,7 @@ int main(void)
         cmocka_unit_test(extreme_parameters_are_survived),
         cmocka_unit_test(texts_are_drawn_by_index),
         cmocka_unit_test(shares_are_texts_with_weights),
+        cmocka_unit_test(lists_are_told_from_others),
         cmocka_unit_test(reals_are_rounded_to_the_nearest_integer),
         cmocka_unit_test(nothing_is_below_a_limit),
         cmocka_unit_test(exact_values_stay_exact),
