@@ -3,7 +3,9 @@
 #include <string.h>
 
 /* To add a kind: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define JOB_SOURCES(X) X(swf_source)
+#define JOB_SOURCES(X) \
+    X(generate_source) \
+    X(swf_source)
 
 #define X(symbol) extern const struct job_source_ops symbol;
 JOB_SOURCES(X)
