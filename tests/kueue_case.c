@@ -2,6 +2,7 @@
 
 #include "sim/arena.h"
 #include "sim/calendar.h"
+#include "sim/duration.h"
 #include "tests/shared_data.h"
 #include "tests/unit.h"
 
@@ -75,6 +76,32 @@ static void read_fair_sharing(struct kueue_case *c)
                                         : STRATEGY_FINAL_SHARE;
 }
 
+static int64_t read_span_ns(const struct yaml_node *map, const char *key, int64_t otherwise)
+{
+    int64_t ns = otherwise;
+    const char *why;
+    if (case_text(map, key) != NULL)
+        assert_true(duration_parse_go(case_text(map, key), &ns, &why));
+    return ns;
+}
+
+static void read_afs(struct kueue_case *c)
+{
+    const struct yaml_node *afs = yaml_get(c->config, "admissionFairSharing");
+    const struct yaml_node *weights = yaml_get(afs, "resourceWeights");
+    struct afs_settings *s = &c->settings.afs;
+    s->is_on = afs != NULL;
+    s->half_life_ns = read_span_ns(afs, "usageHalfLifeTime", 0);
+    s->sampling_ns = read_span_ns(afs, "usageSamplingInterval", s->sampling_ns);
+    s->weights_len = (uint32_t)case_len(weights);
+    struct resource_weight *list = arena_alloc(c->arena, (s->weights_len + 1) * sizeof list[0]);
+    for (uint32_t i = 0; i < s->weights_len; i++)
+        list[i] = (struct resource_weight){
+            .resource = intern_add(c->names.resources, weights->pairs[i].key->text),
+            .weight = strtod(weights->pairs[i].value->text, NULL)};
+    s->weights = list;
+}
+
 /* --- opening --- */
 
 static struct site_reader site_reader(struct kueue_case *c)
@@ -131,6 +158,7 @@ void kueue_case_open(struct kueue_case *c, const char *path)
     kueue_settings_init(&c->settings, KUEUE_NEWEST);
     read_gates(c);
     read_fair_sharing(c);
+    read_afs(c);
     read_objects(c);
     c->k = kueue_new(&c->settings, c->site, &c->names);
     if (diag_errors(&c->messages.diag) > 0)

@@ -295,6 +295,7 @@ static void carry_out(struct player *p)
         struct job *j = job_of(p, d->w);
         if (d->kind == DECIDED_RESERVE) {
             j->finish_at = p->second + j->runtime;
+            kueue_admit(k, d->w, now_ns(p));
             show_reservation(p, d->w);
         } else if (d->kind == DECIDED_EVICT) {
             j->finish_at = -1;
@@ -376,6 +377,8 @@ static bool play_due(struct player *p)
             kueue_release(p->c->k, p->jobs[i].w, now_ns(p));
             any = true;
         }
+    if (kueue_next_sample_ns(p->c->k) <= now_ns(p))
+        any |= kueue_sample(p->c->k, now_ns(p)) > 0;
     for (size_t i = 0; i < p->len; i++)
         if (p->jobs[i].arrival == p->second && !p->jobs[i].has_arrived) {
             struct job *j = &p->jobs[i];
@@ -409,6 +412,7 @@ static void play_cycles(struct player *p)
     }
 }
 
+/* Samples go on as long as anything else may happen. */
 static int64_t next_second(const struct player *p)
 {
     int64_t next = INT64_MAX;
@@ -419,9 +423,15 @@ static int64_t next_second(const struct player *p)
             if (times[n] >= p->second && times[n] < next)
                 next = times[n];
     }
-    const int64_t flush = kueue_next_flush_ns(p->c->k);
-    if (flush != INT64_MAX && (flush - p->c->now_ns) / SECOND_NS < next)
-        next = (flush - p->c->now_ns) / SECOND_NS;
+    const int64_t sample = next == INT64_MAX ? INT64_MAX : kueue_next_sample_ns(p->c->k);
+    const int64_t others[] = {kueue_next_flush_ns(p->c->k), sample};
+    for (size_t i = 0; i < LEN(others); i++) {
+        const int64_t second = (others[i] - p->c->now_ns + SECOND_NS - 1) / SECOND_NS;
+        if (others[i] == INT64_MIN)
+            next = p->second;
+        else if (others[i] != INT64_MAX && second < next)
+            next = second;
+    }
     return next;
 }
 

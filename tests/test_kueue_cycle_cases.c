@@ -1,4 +1,5 @@
 /* Recorded scheduling cycles: objects in, admissions, evictions and queue contents out. */
+#include "policies/kueue/kueue_parts.h"
 #include "policies/kueue/message.h"
 #include "sim/arena.h"
 #include "tests/kueue_case.h"
@@ -39,6 +40,17 @@ static bool counts(const char *what, int64_t want, int64_t got)
     return false;
 }
 
+/* Amounts are quantities here. */
+static int64_t amount(const struct yaml_node *usage, const char *resource, uint32_t number)
+{
+    struct quantity_kubernetes q;
+    const char *why;
+    const char *text = case_text(usage, resource);
+    if (text == NULL || !quantity_kubernetes(text, &q, &why))
+        return -1;
+    return kueue_request_amount(number, &q);
+}
+
 /* --- playing --- */
 
 static void keep(struct play *p)
@@ -59,8 +71,29 @@ static void keep(struct play *p)
     k->decisions_len = 0;
 }
 
+/* run.initialUsage: by the name of a LocalQueue. */
+static void seed_usage(struct play *p)
+{
+    const struct yaml_node *all = yaml_get(p->c.run, "initialUsage");
+    struct kueue *k = p->c.k;
+    for (uint32_t i = 0; i < k->local_queues_len; i++) {
+        struct local_queue *l = k->local_queues[i];
+        const struct yaml_node *usage = yaml_get(all, l->spec->name);
+        for (size_t u = 0; u < case_len(usage); u++) {
+            const char *name = usage->pairs[u].key->text;
+            const uint32_t resource = intern_add(p->c.names.resources, name);
+            const struct res_qty qty = {resource, amount(usage, name, resource)};
+            ledger_seed(&l->ledger, p->c.names.resources, &qty);
+            l->ledger.updated_ns = p->c.now_ns;
+        }
+        if (l->queue != NULL)
+            kueue_order_by_usage(k, l->queue);
+    }
+}
+
 static void run_cycles(struct play *p)
 {
+    seed_usage(p);
     const int64_t cycles = case_int(p->c.run, "cycles", 1);
     for (int64_t i = 0; i < cycles; i++) {
         kueue_touch_all(p->c.k);
@@ -70,17 +103,6 @@ static void run_cycles(struct play *p)
 }
 
 /* --- comparing --- */
-
-/* Amounts are quantities here. */
-static int64_t amount(const struct yaml_node *usage, const char *resource, uint32_t number)
-{
-    struct quantity_kubernetes q;
-    const char *why;
-    const char *text = case_text(usage, resource);
-    if (text == NULL || !quantity_kubernetes(text, &q, &why))
-        return -1;
-    return kueue_request_amount(number, &q);
-}
 
 static bool set_equals(const struct play *p, const struct yaml_node *want,
                        const struct kueue_workload *w, const struct admitted_set *got)

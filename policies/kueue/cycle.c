@@ -112,8 +112,8 @@ static void commit_admission(struct cycle *c, struct entry *e)
     if (!c->k->settings.is_exact)
         w->reserved_ns -= c->k->now_ns % SECOND_NS;
     kueue_workload_count_usage(w);
+    kueue_owe(c->k, w);
     kueue_reserve(c->k, w);
-    w->is_admitted = true;
     decide(c->k, (struct decision){.kind = DECIDED_RESERVE, .w = w});
     e->q->tree->has_changed = true;
 }

@@ -40,7 +40,9 @@ void cycle_begin(struct cycle *c)
                                         .journal = &k->journal,
                                         .gates = &k->settings.gates,
                                         .has_fair_sharing = k->settings.has_fair_sharing,
-                                        .strategies_len = k->settings.strategies_len};
+                                        .strategies_len = k->settings.strategies_len,
+                                        .usage = kueue_usage(k),
+                                        .usage_context = k};
     memcpy(c->preemption.strategies, k->settings.strategies, sizeof c->preemption.strategies);
     c->assigner = (struct assigner){.arena = k->cycle_arena,
                                     .resources = k->names->resources,

@@ -54,11 +54,14 @@ static void update_local_queue(struct kueue *k, uint32_t i)
     if (l == NULL) {
         k->local_queues[i] = l = calloc(1, sizeof *l);
         SIM_REQUIRE(l != NULL);
+        l->sample_at_ns = INT64_MIN;
     }
     l->spec = spec;
     l->namespace_id = intern_add(k->names->words, spec->namespace);
     l->name = intern_add(k->names->words, spec->name);
     l->queue = kueue_find_queue(k, spec->queue);
+    if (l->sample_at_ns == INT64_MAX)
+        l->sample_at_ns = INT64_MIN;
     l->matches = l->queue != NULL && matches(k, l->queue->spec, spec->namespace);
 }
 
@@ -79,10 +82,14 @@ static void update_queues(struct kueue *k)
     k->queues_len = queues;
     k->local_queues = widened(k->local_queues, k->local_queues_len, local_queues);
     k->local_queues_len = local_queues;
+    k->sample_at_ns = INT64_MIN;
     for (uint32_t i = 0; i < queues; i++)
         update_queue(k, i);
     for (uint32_t i = 0; i < local_queues; i++)
         update_local_queue(k, i);
+    for (uint32_t i = 0; i < queues; i++)
+        if (k->queues[i] != NULL)
+            kueue_order_by_usage(k, k->queues[i]);
 }
 
 struct kueue *kueue_new(const struct kueue_settings *settings, const struct site *site,
@@ -129,8 +136,11 @@ void kueue_free(struct kueue *k)
             free(k->queues[i]);
         }
     free(k->queues);
-    for (uint32_t i = 0; i < k->local_queues_len; i++)
+    for (uint32_t i = 0; i < k->local_queues_len; i++) {
+        if (k->local_queues[i] != NULL)
+            ledger_fini(&k->local_queues[i]->ledger);
         free(k->local_queues[i]);
+    }
     free(k->local_queues);
     journal_fini(&k->journal);
     flavor_match_free(k->flavor_match);

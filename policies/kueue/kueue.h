@@ -25,6 +25,7 @@
 
 #include "models/names.h"
 #include "policies/kueue/assigner.h"
+#include "policies/kueue/ledger.h"
 #include "policies/kueue/settings.h"
 #include "policies/kueue/site.h"
 #include "sim/pool.h"
@@ -52,6 +53,8 @@ struct local_queue {
     struct cluster_queue *queue; /* NULL: there is none of that name */
     uint32_t namespace_id, name; /* words */
     bool matches;                /* its namespace is one that the ClusterQueue takes */
+    struct ledger ledger;
+    int64_t sample_at_ns; /* INT64_MAX: not while things are as they are */
 };
 
 enum decision_kind {
@@ -89,6 +92,7 @@ struct kueue {
     int64_t cycle;
     int64_t now_ns; /* of the cycle that runs */
     uint32_t dirty_trees;
+    int64_t sample_at_ns; /* the first of all local queues' */
     struct decision *decisions;
     uint32_t decisions_len, decisions_cap;
     struct flavor_match *flavor_match;
@@ -132,6 +136,9 @@ bool kueue_queue(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
 /* It holds this quota already: w->sets was filled by the caller. */
 void kueue_restore(struct kueue *k, struct kueue_workload *w, struct cluster_queue *q);
 
+/* It has quota, and all else it needs: it may run. Whoever carries out DECIDED_RESERVE says so. */
+void kueue_admit(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
 /* Its work is done: the quota is free. */
 void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
 
@@ -152,6 +159,11 @@ int64_t kueue_next_flush_ns(const struct kueue *k);
 /* Those that are due. Returns how many trees. */
 uint32_t kueue_flush(struct kueue *k, int64_t now_ns);
 uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns);
+
+/* Past usage of local queues is brought up to date, where an interval is over. Returns how many
+ * changed. What was due earlier and not asked for is made up for. */
+uint32_t kueue_sample(struct kueue *k, int64_t now_ns);
+int64_t kueue_next_sample_ns(const struct kueue *k); /* INT64_MAX: there is nothing to sample */
 
 /* --- cycles --- */
 

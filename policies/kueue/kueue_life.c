@@ -129,6 +129,7 @@ void kueue_restore(struct kueue *k, struct kueue_workload *w, struct cluster_que
     kueue_workload_count_usage(w);
     const bool was_evicted = w->is_evicted, was_preempted = w->is_preempted;
     kueue_reserve(k, w);
+    kueue_count_admitted(k, w);
     if (was_evicted || was_preempted) {
         cluster_queue_let_go(q, w);
         w->is_evicted = was_evicted;
@@ -157,8 +158,9 @@ static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t n
     cluster_queue_let_go(q, w);
     cluster_queue_discharge(q, w->usage, w->usage_len);
     journal_forget(&k->journal);
+    kueue_leave(k, w);
     kueue_workload_drop_sets(w);
-    w->has_quota = w->is_admitted = false;
+    w->has_quota = false;
     q->generation++;
     kueue_ask_flush(k, q, now_ns);
     kueue_touch(k, q);
@@ -167,6 +169,7 @@ static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t n
 void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     w->is_finished = true;
+    kueue_waive(k, w);
     if (w->has_quota)
         give_quota_back(k, w, now_ns);
     else if (w->queue != NULL)

@@ -24,6 +24,22 @@ void kueue_reserve(struct kueue *k, struct kueue_workload *w);
 /* It keeps its quota, but is to stop. */
 void kueue_evict(struct kueue *k, struct kueue_workload *w, enum evict_reason why);
 
+/* --- kueue_afs.c --- */
+
+bool kueue_has_afs(const struct kueue *k);
+usage_fn *kueue_usage(const struct kueue *k); /* of context k; NULL: not asked for */
+
+/* The heap of q goes by usage, where the queue is of that kind. */
+void kueue_order_by_usage(struct kueue *k, struct cluster_queue *q);
+
+/* The penalty for taking quota: due, or due no longer. */
+void kueue_owe(struct kueue *k, struct kueue_workload *w);
+void kueue_waive(struct kueue *k, struct kueue_workload *w);
+
+/* What it uses counts for its local queue from now on, or until now. */
+void kueue_count_admitted(struct kueue *k, struct kueue_workload *w);
+void kueue_leave(struct kueue *k, struct kueue_workload *w);
+
 /* --- cycles --- */
 
 enum entry_status { ENTRY_OPEN, ENTRY_SKIPPED, ENTRY_GATED, ENTRY_ASSUMED, ENTRY_EVICTED };

@@ -115,4 +115,5 @@ void kueue_workload_fini(struct kueue_workload *w)
     kueue_workload_drop_sets(w);
     scan_memory_fini(&w->scan);
     free(w->reclaimed);
+    free(w->penalty);
 }

@@ -23,6 +23,7 @@ enum { FLAVOR_NONE = UINT32_MAX };
 struct cluster_queue;
 struct local_queue;
 struct node_terms;
+struct penalty;
 struct topology_request;
 struct topology_assignment;
 
@@ -160,7 +161,8 @@ struct kueue_workload {
     struct kueue_workload *prev, *next; /* parked ones */
     int64_t order_ns;                   /* what queues compare: creation or eviction */
     struct scan_memory scan;
-    uint64_t told; /* hash of what its condition says; 0: nothing */
+    uint64_t told;           /* hash of what its condition says; 0: nothing */
+    struct penalty *penalty; /* charged to its LocalQueue and not settled; NULL: none */
 };
 
 enum { CLASS_UNKNOWN = UINT32_MAX };

@@ -284,6 +284,8 @@ void pending_remove(struct pending *p, struct kueue_workload *w)
 struct kueue_workload *pending_pop(struct pending *p)
 {
     p->pop_cycle++;
+    if (p->unsettled > 0)
+        pending_sort(p);
     if (p->in_flight != NULL)
         forget_in_flight(p, p->in_flight);
     if (p->heap_len == 0)

@@ -46,6 +46,7 @@ struct pending {
     bool blocks_classes; /* gate SchedulingEquivalenceHashing */
     usage_fn *usage;     /* NULL: no admission fair sharing here */
     const void *usage_context;
+    uint32_t unsettled; /* local queues whose usage may have moved since the heap was ordered */
     struct kueue_workload **heap;
     uint32_t heap_len, heap_cap;
     struct kueue_workload *first_parked, *last_parked;

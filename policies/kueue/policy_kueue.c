@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_FLUSH };
+enum { TOKEN_WAKE };
 
 /* Numbered as enum pending_reason; the first is what a workload has that nobody looked at yet. */
 const char *const policy_kueue_reasons[] = {
@@ -34,13 +34,26 @@ static void name_buckets(struct policy_kueue *p, struct acts *a)
     p->is_ready = true;
 }
 
-static void wake_for_flush(struct policy_kueue *p, struct acts *a)
+/* Past usage is sampled for those who wait; nobody needs to be woken where nobody does. */
+static int64_t next_sample_ns(const struct policy_kueue *p)
 {
-    const int64_t next = kueue_next_flush_ns(p->k);
+    bool is_used = false;
+    for (uint32_t i = 0; i < p->k->queues_len && !is_used; i++) {
+        const struct cluster_queue *q = p->k->queues[i];
+        is_used = q != NULL && q->pending.usage != NULL &&
+                  q->pending.heap_len + q->pending.parked_len > 0;
+    }
+    return is_used ? kueue_next_sample_ns(p->k) : INT64_MAX;
+}
+
+static void wake(struct policy_kueue *p, struct acts *a)
+{
+    const int64_t flush = kueue_next_flush_ns(p->k), sample = next_sample_ns(p);
+    const int64_t next = flush < sample ? flush : sample;
     if (next == INT64_MAX || next == p->wakes_at_ns)
         return;
     p->wakes_at_ns = next;
-    act_wake(a, next, PHASE_TIMER, TOKEN_FLUSH);
+    act_wake(a, next, PHASE_TIMER, TOKEN_WAKE);
 }
 
 static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
@@ -66,6 +79,7 @@ static void notify(void *state, const struct note *n, struct acts *a)
 {
     struct policy_kueue *p = state;
     name_buckets(p, a);
+    kueue_sample(p->k, acts_now_ns(a));
     switch (n->kind) {
     case NOTE_ARRIVED:
         arrive(p, a, n->job);
@@ -83,7 +97,7 @@ static void notify(void *state, const struct note *n, struct acts *a)
     default:
         break;
     }
-    wake_for_flush(p, a);
+    wake(p, a);
 }
 
 /* --- decisions --- */
@@ -99,6 +113,7 @@ static void admit(struct policy_kueue *p, struct acts *a, const struct kueue_wor
             .count = w->sets[s].count,
             .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
     t->state = TRACKED_RUNS;
+    kueue_admit(p->k, t->w, acts_now_ns(a));
     act_admit(a, &(struct admission){.job = t->job, .groups = groups});
 }
 
@@ -155,7 +170,7 @@ static enum verdict decide(void *state, struct acts *a)
         kueue_cycle(p->k, acts_now_ns(a));
         carry_out(p, a);
     }
-    wake_for_flush(p, a);
+    wake(p, a);
     return SETTLED;
 }
 
