@@ -8,7 +8,8 @@
     X(policy_sjf)          \
     X(policy_easy)         \
     X(policy_conservative) \
-    X(policy_kueue)
+    X(policy_kueue)        \
+    X(policy_kube_scheduler)
 
 #define X(symbol) extern const struct policy_ops symbol;
 POLICIES(X)

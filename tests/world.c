@@ -118,6 +118,16 @@ static void check_times(const struct recorder *r, const struct job *job)
     assert_int_equal(waits, job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED]);
 }
 
+static const char *longest_wait(const struct simulation *sim, const struct job *job)
+{
+    const int64_t *waits = simulation_waits(sim, job);
+    size_t most = 0;
+    for (size_t i = 1; i < simulation_reasons_len(sim); i++)
+        if (waits[i] > waits[most])
+            most = i;
+    return waits[most] > 0 ? simulation_reason(sim, most) : NULL;
+}
+
 static void recorder_job_over(void *state, const struct job *job)
 {
     struct recorder *r = state;
@@ -127,6 +137,7 @@ static void recorder_job_over(void *state, const struct job *job)
     out->end_s = job->end_ns == TIME_NEVER ? -1 : job->end_ns / SECOND_NS;
     out->wait_s = (job->in_state_ns[JOB_QUEUED] + job->in_state_ns[JOB_ADMITTED]) / SECOND_NS;
     out->cause = job->cause;
+    out->waited_for = longest_wait(r->sim, job);
     out->preemptions = job->preemptions;
     out->is_over = true;
     r->w->sojourn_ns += job->state_since_ns - job->submit_ns;

@@ -24,7 +24,8 @@ struct world_job {
 struct world_result {
     int64_t start_s, end_s, wait_s;
     enum end_cause cause;
-    uint32_t first_node; /* of its last start */
+    const char *waited_for; /* the reason it waited longest; NULL: it did not wait */
+    uint32_t first_node;    /* of its last start */
     uint64_t gpu_mask;
     int preemptions;
     bool is_over;

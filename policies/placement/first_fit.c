@@ -9,8 +9,14 @@ enum { FIRST_CAPACITY = 16 };
 
 void first_fit_init(struct first_fit *f, const struct policy_env *env)
 {
+    first_fit_init_where(f, env, NULL, NULL);
+}
+
+void first_fit_init_where(struct first_fit *f, const struct policy_env *env, node_admits_fn *admits,
+                          const void *context)
+{
     *f = (struct first_fit){.cluster = env->cluster, .requests = env->requests};
-    f->free = free_index_new(env->cluster, env->requests, NULL, NULL);
+    f->free = free_index_new(env->cluster, env->requests, admits, context);
     node_overlay_init(&f->taken, env->cluster);
     f->row = calloc(env->cluster->resources_len + 1, sizeof f->row[0]);
     SIM_REQUIRE(f->row != NULL);
@@ -63,7 +69,7 @@ static uint64_t fits(struct first_fit *f, const struct wish *w, uint32_t node)
     if (!differs(w->other, node) && !differs(&f->taken, node))
         return free_index_fits(f->free, w->request, node);
     const struct cluster *c = f->cluster;
-    if (c->nodes[node].state != NODE_READY)
+    if (c->nodes[node].state != NODE_READY || !free_index_admits(f->free, w->request, node))
         return 0;
     memcpy(f->row, &c->free[(size_t)node * c->resources_len], c->resources_len * sizeof f->row[0]);
     add_row(f, w->other, node);

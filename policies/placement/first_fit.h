@@ -27,6 +27,10 @@ struct first_fit {
 };
 
 void first_fit_init(struct first_fit *f, const struct policy_env *env);
+
+/* The same on those nodes only that admits lets tasks onto (free_index.h). */
+void first_fit_init_where(struct first_fit *f, const struct policy_env *env, node_admits_fn *admits,
+                          const void *context);
 void first_fit_fini(struct first_fit *f); /* nothing if it is all zero */
 
 /* Plans all waiting tasks of a gang; false if they do not fit. `other` (NULL: nothing) says where

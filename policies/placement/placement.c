@@ -102,7 +102,9 @@ static bool admit(void *context, const struct request *r, const struct node *n,
     const struct placement *p = context;
     struct node_refusal why;
     if (!node_terms_match(p->terms, r->terms, n, &why)) {
-        *misfit = (uint8_t)(1 << (why.kind == NODE_TAINTED ? MISFIT_TAINT : MISFIT_SELECTOR));
+        const enum misfit refused = why.kind == NODE_TAINTED ? MISFIT_TAINT : MISFIT_SELECTOR;
+        const bool is_too_small = cluster_could_fit(p->cluster, n->id, r) == 0;
+        *misfit = (uint8_t)(1 << (is_too_small ? MISFIT_TOO_SMALL : refused));
         return false;
     }
     const struct node_terms *terms = node_terms_get(p->terms, r->terms);
@@ -124,6 +126,8 @@ static unsigned misfit_of(const struct placement *p, uint32_t resource)
 static uint8_t misfits(const struct placement *p, const struct request *r, uint32_t node)
 {
     unsigned bits = 0;
+    if (cluster_could_fit(p->cluster, node, r) == 0)
+        return 1 << MISFIT_TOO_SMALL;
     if (p->cluster->nodes[node].state != NODE_READY)
         return 1 << MISFIT_STATE;
     for (uint32_t i = 0; i < r->amounts_len; i++)

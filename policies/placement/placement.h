@@ -50,15 +50,17 @@ enum { PLACEMENT_TIES_OF_STRATEGY = 0 };
 extern const char *const placement_ties_names[]; /* ended by NULL */
 config_read_fn placement_read;
 
-/* Why a node does not fit: bits of misfits. */
+/* Why a node does not fit: bits of misfits. Of one that is large enough, what stands in the way
+ * now; a node that could not take the task if it were empty has MISFIT_TOO_SMALL alone. */
 enum misfit {
-    MISFIT_GPU, /* too few GPUs, or pieces of them */
+    MISFIT_GPU, /* too few GPUs, or pieces of them, are free */
     MISFIT_CPU,
     MISFIT_MEMORY,
     MISFIT_RESOURCE, /* another one */
     MISFIT_TAINT,
     MISFIT_SELECTOR, /* node selector, affinity, or name */
     MISFIT_STATE,    /* cordoned, draining, down or booting */
+    MISFIT_TOO_SMALL,
 };
 
 struct placement;
