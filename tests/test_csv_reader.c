@@ -158,6 +158,29 @@ static void fields_know_where_they_stand(void **state)
     temp_file_remove(&f);
 }
 
+static void blanks_around_a_field_may_be_taken_away(void **state)
+{
+    (void)state;
+    struct temp_file f;
+    temp_file_text(&f, "  a b\t ,\" \",, c\n");
+    struct messages m;
+    messages_open(&m);
+    struct csv_reader *r = csv_reader_open(f.path, &csv_rfc4180, &m.diag);
+    struct csv_row row;
+    assert_true(csv_reader_next(r, &row));
+    static const char *const want[] = {"a b", "", "", "c"};
+    static const unsigned cols[] = {3, 10, 13, 15};
+    for (size_t i = 0; i < LEN(want); i++) {
+        csv_field_trim(&row.fields[i]);
+        assert_string_equal(row.fields[i].text, want[i]);
+        assert_int_equal(row.fields[i].len, strlen(want[i]));
+        assert_int_equal(csv_reader_at(r, &row, i).col, cols[i]);
+    }
+    csv_reader_close(r);
+    messages_close(&m);
+    temp_file_remove(&f);
+}
+
 static void problems_name_the_field(void **state)
 {
     (void)state;
@@ -236,6 +259,7 @@ int main(void)
     const struct CMUnitTest others[] = {
         cmocka_unit_test(reads_what_rfc_4180_writes),
         cmocka_unit_test(fields_know_where_they_stand),
+        cmocka_unit_test(blanks_around_a_field_may_be_taken_away),
         cmocka_unit_test(problems_name_the_field),
         cmocka_unit_test(a_quote_that_swallows_a_large_file_is_an_error),
         cmocka_unit_test(rows_with_many_fields_are_read),

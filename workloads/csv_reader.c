@@ -213,6 +213,17 @@ bool csv_reader_failed(const struct csv_reader *r)
     return r->has_failed || line_reader_failed(r->lines);
 }
 
+void csv_field_trim(struct csv_field *f)
+{
+    while (f->len > 0 && (*f->text == ' ' || *f->text == '\t')) {
+        f->text++;
+        f->len--;
+        f->col++;
+    }
+    while (f->len > 0 && (f->text[f->len - 1] == ' ' || f->text[f->len - 1] == '\t'))
+        f->text[--f->len] = '\0';
+}
+
 struct src_pos csv_reader_at(const struct csv_reader *r, const struct csv_row *row, size_t field)
 {
     const struct csv_field *f = field < row->len ? &row->fields[field] : NULL;

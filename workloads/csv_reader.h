@@ -32,7 +32,7 @@ struct csv_dialect {
 extern const struct csv_dialect csv_rfc4180;
 
 struct csv_field {
-    const char *text;
+    char *text;
     size_t len;
     bool is_quoted;
     uint32_t below; /* lines below the row's first */
@@ -58,6 +58,9 @@ void csv_reader_close(struct csv_reader *r); /* NULL is allowed */
 /* False at the end, and when reading failed. */
 bool csv_reader_next(struct csv_reader *r, struct csv_row *row);
 bool csv_reader_failed(const struct csv_reader *r);
+
+/* Takes the blanks around a field away. */
+void csv_field_trim(struct csv_field *f);
 
 /* Where a field stands; for a field that the row lacks, the whole line. */
 struct src_pos csv_reader_at(const struct csv_reader *r, const struct csv_row *row, size_t field);

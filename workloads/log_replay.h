@@ -28,10 +28,10 @@ struct log_replay_options {
 extern const char *const log_start_choices[];
 
 /* Rows of config tables: `start`, an int, and the options, `member` of a `type`. */
-#define LOG_REPLAY_START_KEY(type, member)                                                        \
+#define LOG_REPLAY_START_KEY(type, member, by_default)                                            \
     {                                                                                             \
         .key = "start", .kind = CONFIG_CHOICE, .offset = offsetof(struct type, member),           \
-        .fallback = "now", .choices = log_start_choices,                                          \
+        .fallback = by_default, .choices = log_start_choices,                                     \
         .help = "`now`: the first job arrives when the simulation starts; `log`: jobs arrive at " \
                 "the log's dates, and what comes before the simulation's start is left out."      \
     }

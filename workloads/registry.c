@@ -5,6 +5,7 @@
 /* To add a kind: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
 #define JOB_SOURCES(X) \
     X(generate_source) \
+    X(jobs_csv_source) \
     X(swf_source)
 
 #define X(symbol) extern const struct job_source_ops symbol;

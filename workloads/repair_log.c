@@ -31,7 +31,8 @@ static void refuse(struct repair_log *l, const struct repair_kind *kind,
     const bool is_long = place->len > MOST_SHOWN;
     diag_error(l->strict, place->at, "%s: '%.*s%s': %s; %s", place->name,
                is_long ? MOST_SHOWN : (int)place->len, place->written, is_long ? "..." : "",
-               kind->wrong, kind->right);
+               place->wrong != NULL ? place->wrong : kind->wrong,
+               place->right != NULL ? place->right : kind->right);
 }
 
 void repair_log_add(struct repair_log *l, size_t kind, const struct repair_place *place)

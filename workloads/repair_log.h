@@ -37,6 +37,7 @@ struct repair_place {
     const char *name; /* of the field */
     const char *written;
     size_t len;
+    const char *wrong, *right; /* instead of the kind's; NULL: those */
 };
 
 void repair_log_add(struct repair_log *l, size_t kind, const struct repair_place *place);

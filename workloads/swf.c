@@ -4,7 +4,7 @@
  */
 #include "workloads/swf.h"
 
-#include "sim/decimal.h"
+#include "workloads/log_number.h"
 
 #include <string.h>
 
@@ -167,50 +167,11 @@ static void add_flaw(struct swf_record *r, const struct tokens *t, enum swf_flaw
     };
 }
 
-/* A decimal number as programs print it: -1, 2.50, 1.3e+09. */
-struct number {
-    struct decimal decimal;
-    int power;
-    bool is_negative;
-    bool has_point;
-};
-
-static bool take_exponent(const char **p, int *power)
-{
-    const bool is_negative = **p == '-';
-    *p += **p == '-' || **p == '+';
-    const char *first = *p;
-    for (; **p >= '0' && **p <= '9'; ++*p)
-        if (*power < 10000)
-            *power = *power * 10 + (**p - '0');
-    if (is_negative)
-        *power = -*power;
-    return *p != first;
-}
-
-static bool parse_number(const struct token *token, struct number *n)
-{
-    const char *p = token->text;
-    *n = (struct number){.is_negative = *p == '-'};
-    p += *p == '-' || *p == '+';
-    if (!decimal_take(&p, &n->decimal))
-        return false;
-    n->has_point = memchr(n->decimal.text, '.', n->decimal.len) != NULL;
-    if ((*p == 'e' || *p == 'E') && (++p, !take_exponent(&p, &n->power)))
-        return false;
-    return p == token->text + token->len;
-}
-
-static bool is_unknown_time(const struct number *n, int64_t ns)
-{
-    return n->is_negative && ns == SECOND_NS;
-}
-
 static void read_number(struct swf_record *r, const struct tokens *t, enum swf_field field,
-                        const struct token *token, const struct number *n)
+                        const struct token *token, const struct log_number *n)
 {
     const bool is_time = fields[field].is_time;
-    const struct decimal_product x = decimal_times(n->decimal, 1, n->power + (is_time ? 9 : 0));
+    const struct decimal_product x = log_number_times(n, 1, is_time ? 9 : 0);
     if (x.is_too_large) {
         add_flaw(r, t, SWF_TOO_LARGE, field, token);
         return;
@@ -219,19 +180,17 @@ static void read_number(struct swf_record *r, const struct tokens *t, enum swf_f
         add_flaw(r, t, SWF_TOO_FINE, field, token);
     if (!is_time && (n->has_point || !x.is_exact))
         add_flaw(r, t, SWF_FRACTION, field, token);
-    r->value[field] = n->is_negative ? -x.floor : x.floor;
-    if (is_time && is_unknown_time(n, x.floor))
-        r->value[field] = SWF_UNKNOWN;
+    r->value[field] = is_time && x.floor == -SECOND_NS ? SWF_UNKNOWN : x.floor;
 }
 
 static void read_field(struct swf_record *r, const struct tokens *t, enum swf_field field,
                        const struct token *token)
 {
-    struct number n;
+    struct log_number n;
     r->value[field] = SWF_UNKNOWN;
     if (token->len == 0)
         return; /* nothing between two semicolons */
-    if (parse_number(token, &n)) {
+    if (log_number_parse(token->text, token->len, &n)) {
         read_number(r, t, field, token, &n);
         return;
     }

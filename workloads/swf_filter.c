@@ -32,6 +32,7 @@ void swf_filter_fini(struct swf_filter *f)
 void swf_filter_rewind(struct swf_filter *f)
 {
     swf_header_init(&f->header, f->header.arena);
+    f->zero_ns = 0;
     repair_log_clear(&f->repairs);
     number_set_clear(f->numbers);
     f->last_submit_ns = f->last_number = INT64_MIN;
@@ -278,6 +279,13 @@ static void compare_with_earlier(const struct judged *j)
 
 /* --- lines --- */
 
+/* A date that int64 cannot hold is none. */
+static int64_t seconds_ns(int64_t s)
+{
+    const int64_t second_ns = INT64_C(1000000000);
+    return s > INT64_MAX / second_ns || s < INT64_MIN / second_ns ? 0 : s * second_ns;
+}
+
 /* Names in the header count from the next job on. */
 static void take_comment(struct swf_filter *f, const struct line *line)
 {
@@ -285,6 +293,7 @@ static void take_comment(struct swf_filter *f, const struct line *line)
     const size_t queues = h->queues.len;
     const size_t partitions = h->partitions.len;
     swf_header_read(h, line->text, line->len);
+    f->zero_ns = seconds_ns(h->unix_start_s);
     for (size_t i = queues; i < h->queues.len; i++)
         number_words_set(&f->queues, h->queues.items[i].number, h->queues.items[i].name);
     for (size_t i = partitions; i < h->partitions.len; i++)
@@ -314,19 +323,4 @@ bool swf_filter_take(struct swf_filter *f, const struct line *line, struct swf_j
         note_at(&j, (enum swf_dirt)record.flaws[i].kind, record.flaws[i].field, record.flaws[i].at,
                 record.flaws[i].len);
     return kind == SWF_JOB && take_job(&j);
-}
-
-void swf_filter_count_too_late(struct swf_filter *f, uint64_t jobs)
-{
-    repair_log_count(&f->repairs, DIRT_TOO_LATE, jobs);
-}
-
-void swf_filter_count_too_early(struct swf_filter *f)
-{
-    repair_log_count(&f->repairs, DIRT_TOO_EARLY, 1);
-}
-
-void swf_filter_count_no_preceding(struct swf_filter *f)
-{
-    repair_log_count(&f->repairs, DIRT_NO_PRECEDING, 1);
 }

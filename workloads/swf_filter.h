@@ -39,6 +39,7 @@ struct swf_filter {
     struct number_words users, groups, queues, partitions;
     struct number_set *numbers;
     const char *file;
+    int64_t zero_ns;                     /* the date of the log's time 0 */
     uint64_t machine;                    /* processors; 0: as the header says */
     int64_t last_submit_ns, last_number; /* of the line above */
 };
@@ -53,10 +54,5 @@ void swf_filter_rewind(struct swf_filter *f);
 
 /* Takes note of a line; true if it is a job, and is kept. */
 bool swf_filter_take(struct swf_filter *f, const struct line *line, struct swf_job *out);
-
-/* Jobs that came too late to be put in order (reorder.h), or whose preceding job is not known. */
-void swf_filter_count_too_late(struct swf_filter *f, uint64_t jobs);
-void swf_filter_count_too_early(struct swf_filter *f);
-void swf_filter_count_no_preceding(struct swf_filter *f);
 
 #endif /* WORKLOADS_SWF_FILTER_H */

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { NOBODY = POOL_END };
+#define NOBODY UINT32_MAX
 
 struct entry {
     struct swf_job job;

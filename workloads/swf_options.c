@@ -67,7 +67,7 @@ static const struct config_key keys[] = {
      .fallback = "{}",
      .table = &as_table,
      .help = "What the log's jobs are in the simulation."},
-    LOG_REPLAY_START_KEY(swf_options, start),
+    LOG_REPLAY_START_KEY(swf_options, start, "now"),
     {.key = "filter",
      .kind = CONFIG_CHOICE,
      .offset = FIELD(filter),

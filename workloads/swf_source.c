@@ -10,7 +10,8 @@
 #include "sim/arena.h"
 #include "sim/line_reader.h"
 #include "sim/path.h"
-#include "workloads/reorder.h"
+#include "workloads/log_stream.h"
+#include "workloads/swf_dirt.h"
 #include "workloads/swf_filter.h"
 #include "workloads/swf_follow.h"
 #include "workloads/task_split.h"
@@ -26,17 +27,15 @@ enum {
 struct swf_source {
     struct swf_options options;
     struct source_env env;
-    struct diag *diag; /* of the call that is under way */
+    struct diag *diag;
     const char *file;
     struct line_reader *lines;
     struct swf_filter filter;
-    struct reorder *order;
-    struct log_replay replay;
+    struct log_stream stream;
     struct swf_follow *follow; /* NULL: nobody follows anybody */
     bool log_is_over;
     uint32_t *requests; /* by processors of a task; REQUEST_NONE: not needed yet */
     uint32_t name_word;
-    uint64_t too_late; /* already counted */
     struct group_spec group;
 };
 
@@ -63,18 +62,6 @@ static bool read_again(void *context)
     struct swf_source *s = context;
     swf_filter_rewind(&s->filter);
     return open_lines(s);
-}
-
-/* Looks through the whole log for dirt; false if there was any. */
-static bool is_clean(struct swf_source *s)
-{
-    struct swf_job unused;
-    const unsigned errors = diag_errors(s->diag);
-    s->filter.repairs.strict = s->diag;
-    while (pull_job(s, &unused) == REORDER_RECORD)
-        continue;
-    s->filter.repairs.strict = NULL;
-    return diag_errors(s->diag) == errors && read_again(s);
 }
 
 /* --- opening --- */
@@ -111,19 +98,29 @@ static void make_requests(struct swf_source *s)
         s->requests[i] = REQUEST_NONE;
 }
 
-static struct reorder *make_order(struct swf_source *s)
+static void make_stream(struct swf_source *s)
 {
-    const struct reorder_input input = {.context = s, .pull = pull_job, .rewind = read_again};
-    const struct reorder_spec spec =
-        log_order_spec(&s->options.order, sizeof(struct swf_job), input);
-    return reorder_new(&spec, s->diag);
+    const struct log_stream_spec spec = {
+        .file = s->file,
+        .record_bytes = sizeof(struct swf_job),
+        .input = {.context = s, .pull = pull_job, .rewind = read_again},
+        .order = &s->options.order,
+        .replay = &s->options.as.replay,
+        .start = (enum log_start)s->options.start,
+        .zero_ns = &s->filter.zero_ns,
+        .repairs = &s->filter.repairs,
+        .too_late = DIRT_TOO_LATE,
+        .too_early = DIRT_TOO_EARLY,
+        .no_jobs = "there is no job in it; is it a log in the Standard Workload Format?",
+    };
+    log_stream_init(&s->stream, &spec, &s->env, s->diag);
 }
 
 static void swf_close(void *state)
 {
     struct swf_source *s = state;
     swf_follow_free(s->follow);
-    reorder_free(s->order);
+    log_stream_fini(&s->stream);
     line_reader_close(s->lines);
     swf_filter_fini(&s->filter);
 }
@@ -139,12 +136,11 @@ static bool swf_open(void *state, const struct source_env *env, struct diag *d)
     s->file = path_beside(env->arena, yaml_get(env->options, "swf")->file, s->options.file);
     s->name_word = intern_add(env->names->words, s->options.name);
     swf_filter_init(&s->filter, &s->options, s->file, processors, env);
-    log_replay_init(&s->replay, &s->options.as.replay, (enum log_start)s->options.start, env);
     make_requests(s);
-    s->order = make_order(s);
+    make_stream(s);
     if (s->options.dependencies == SWF_FOLLOW)
         s->follow = swf_follow_new();
-    if (open_lines(s) && (!env->strict || is_clean(s)))
+    if (open_lines(s) && (!env->strict || log_stream_is_clean(&s->stream)))
         return true;
     swf_close(s);
     return false;
@@ -173,8 +169,8 @@ static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive
     };
     *out = (struct job_spec){
         .submit_ns = arrive_ns,
-        .work_ns = log_replay_work(&s->replay, job->run_ns),
-        .limit_ns = log_replay_work(&s->replay, job->limit_ns),
+        .work_ns = log_stream_work(&s->stream, job->run_ns),
+        .limit_ns = log_stream_work(&s->stream, job->limit_ns),
         .patience_ns = LIMIT_NONE,
         .groups = &s->group,
         .groups_len = 1,
@@ -188,60 +184,18 @@ static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive
     };
 }
 
-static void warn_of_nothing(struct swf_source *s)
-{
-    if (s->replay.given == 0)
-        diag_warning(s->diag, (struct src_pos){.file = s->file}, "%s",
-                     s->replay.has_first
-                         ? "no job of this log falls into the simulation; try `start: now`"
-                         : "there is no job in it; is it a log in the Standard Workload Format?");
-}
-
-static void count_too_late(struct swf_source *s)
-{
-    const uint64_t all = reorder_counts(s->order).too_late;
-    swf_filter_count_too_late(&s->filter, all - s->too_late);
-    s->too_late = all;
-}
-
-/* The log's dates are known when its header has been read. */
-static void set_dates(struct swf_source *s)
-{
-    s->replay.zero_ns = s->filter.header.unix_start_s * INT64_C(1000000000);
-}
-
-/* The next job of the log that falls into the simulation. */
-static enum pull next_of_log(struct swf_source *s, struct swf_job *job, int64_t *arrive_ns)
-{
-    while (reorder_next(s->order, job)) {
-        count_too_late(s);
-        if (!s->replay.has_first)
-            set_dates(s);
-        switch (log_replay_place(&s->replay, job->submit_ns, arrive_ns)) {
-        case LOG_GIVE:
-            return PULL_JOB;
-        case LOG_TOO_EARLY:
-            swf_filter_count_too_early(&s->filter);
-            break;
-        case LOG_OVER:
-            return PULL_END;
-        }
-    }
-    return reorder_failed(s->order) ? PULL_FAILED : PULL_END;
-}
-
 /* False: reading failed. */
 static bool read_ahead(struct swf_source *s)
 {
     struct swf_job job;
     int64_t arrive_ns;
     while (!s->log_is_over && swf_follow_len(s->follow) < MOST_AHEAD) {
-        const enum pull how = next_of_log(s, &job, &arrive_ns);
+        const enum pull how = log_stream_next(&s->stream, &job, &arrive_ns);
         s->log_is_over = how != PULL_JOB;
         if (how == PULL_FAILED)
             return false;
         if (how == PULL_JOB && !swf_follow_put(s->follow, &job, arrive_ns))
-            swf_filter_count_no_preceding(&s->filter);
+            repair_log_count(&s->filter.repairs, DIRT_NO_PRECEDING, 1);
     }
     return true;
 }
@@ -257,16 +211,14 @@ static enum pull next_that_follows(struct swf_source *s, struct swf_job *job, in
 
 static enum pull swf_next(void *state, struct job_spec *out, struct diag *d)
 {
+    (void)d; /* the one that open() was given */
     struct swf_source *s = state;
     struct swf_job job;
     int64_t arrive_ns;
-    s->diag = d;
-    const enum pull how = s->follow == NULL ? next_of_log(s, &job, &arrive_ns)
+    const enum pull how = s->follow == NULL ? log_stream_next(&s->stream, &job, &arrive_ns)
                                             : next_that_follows(s, &job, &arrive_ns);
     if (how == PULL_JOB)
         fill(s, &job, arrive_ns, out);
-    if (how == PULL_END)
-        warn_of_nothing(s);
     return how;
 }
 
