@@ -35,7 +35,7 @@
 enum job_kind { JOB_BATCH, JOB_INTERACTIVE, JOB_SERVICE };
 
 struct controller; /* models/kubernetes/controller.h: makes tasks one by one */
-struct job_object; /* a manifest, as its reader keeps it */
+struct workload;   /* models/kubernetes/workload.h: a manifest and its pod sets */
 struct job_extra;
 
 struct group_spec {
@@ -47,7 +47,7 @@ struct group_spec {
 
 /* Rarely used facts, shared by all jobs made from one object. */
 struct job_extra {
-    const struct job_object *object;     /* the manifest it comes from; NULL: none */
+    const struct workload *workload;     /* the manifest it comes from; NULL: none */
     const struct controller *controller; /* makes its tasks; NULL: a gang, all tasks at once */
     /* Work of the n-th task a controller makes; NULL: the job's work_ns, for all. */
     int64_t (*task_work)(const struct job_extra *extra, uint64_t job_number, uint32_t made);

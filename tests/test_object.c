@@ -180,6 +180,7 @@ static const struct row {
      "1:1: error: no Kubernetes object; expected a mapping with apiVersion and kind"},
     {"no_kind", "apiVersion: v1\n", "1:1: error: 'kind' is missing"},
     {"no_version", "kind: Pod\n", "1:1: error: 'apiVersion' is missing"},
+    {"kind_is_empty", "apiVersion: v1\nkind: ''\n", "2:7: error: 'kind' is missing"},
     {"kind_is_a_list", "apiVersion: v1\nkind: [a]\n", "2:7: error: kind: a list; expected text"},
     {"metadata_is_text", "apiVersion: v1\nkind: Pod\nmetadata: x\n",
      "3:11: error: metadata: 'x'; expected a mapping"},

@@ -138,8 +138,11 @@ const char *field_text(struct field_reader *r, const struct yaml_node *map, cons
 const char *field_required_text(struct field_reader *r, const struct yaml_node *map,
                                 const char *key)
 {
-    if (field_get(map, key) == NULL)
-        diag_error(r->diag, yaml_pos(map), "'%s' is missing", key);
+    const struct yaml_node *n = field_get(map, key);
+    if (n == NULL || (n->kind == YAML_SCALAR && n->len == 0)) {
+        diag_error(r->diag, yaml_pos(n == NULL ? map : n), "'%s' is missing", key);
+        return NULL;
+    }
     return field_text(r, map, key);
 }
 
@@ -226,18 +229,27 @@ bool field_choice(struct field_reader *r, const struct yaml_node *map, const cha
     return false;
 }
 
-struct word_list field_words(struct field_reader *r, const struct yaml_node *map, const char *key)
+struct text_list field_texts(struct field_reader *r, const struct yaml_node *map, const char *key)
 {
     const struct yaml_node *n = field_list(r, map, key);
-    struct word_list list = {0};
+    struct text_list list = {0};
     if (n == NULL || n->len == 0)
         return list;
-    uint32_t *words = arena_alloc(r->arena, n->len * sizeof words[0]);
+    const char **texts = arena_alloc(r->arena, n->len * sizeof texts[0]);
     for (size_t i = 0; i < n->len; i++)
         if (check_text(r, n->items[i], key))
-            words[list.len++] = intern_add(r->words, n->items[i]->text);
-    list.words = words;
+            texts[list.len++] = n->items[i]->text;
+    list.texts = texts;
     return list;
+}
+
+struct word_list field_words(struct field_reader *r, const struct yaml_node *map, const char *key)
+{
+    const struct text_list texts = field_texts(r, map, key);
+    uint32_t *words = arena_alloc(r->arena, (texts.len + 1) * sizeof words[0]);
+    for (uint32_t i = 0; i < texts.len; i++)
+        words[i] = intern_add(r->words, texts.texts[i]);
+    return (struct word_list){words, texts.len};
 }
 
 bool field_quantity(struct field_reader *r, const struct yaml_node *n, const char *key,

@@ -34,6 +34,11 @@ struct word_list {
     uint32_t len;
 };
 
+struct text_list {
+    const char *const *texts;
+    uint32_t len;
+};
+
 struct int_field {
     const char *key;
     int64_t min, max; /* inclusive */
@@ -74,7 +79,10 @@ bool field_bool(struct field_reader *r, const struct yaml_node *map, const char 
 bool field_choice(struct field_reader *r, const struct yaml_node *map, const char *key,
                   const char *const *names, int *out);
 
-/* A list of texts, numbered. */
+/* A list of texts; what is no text is left out. */
+struct text_list field_texts(struct field_reader *r, const struct yaml_node *map, const char *key);
+
+/* The same, numbered. */
 struct word_list field_words(struct field_reader *r, const struct yaml_node *map, const char *key);
 
 /* One value that is a quantity; key is for the message. */

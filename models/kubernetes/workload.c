@@ -155,10 +155,24 @@ static void check_restarts(struct field_reader *r, const struct workload *w,
                w->shape->controller == CONTROLLER_JOB ? "Never or OnFailure" : "Always");
 }
 
+/* What changes when a Job ends or makes pods, and is not simulated. */
+static void warn_of_fields(struct field_reader *r, const struct workload *w)
+{
+    static const char *const fields[] = {"backoffLimitPerIndex", "podFailurePolicy",
+                                         "successPolicy"};
+    const struct yaml_node *spec = yaml_get(w->object->doc, "spec");
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (field_get(spec, fields[i]) != NULL)
+            diag_warning(r->diag, yaml_pos(field_get(spec, fields[i])), "%s: not simulated",
+                         fields[i]);
+}
+
 bool workload_check(struct field_reader *r, const struct workload *w)
 {
     const unsigned errors = diag_errors(r->diag);
     object_check_name(r, w->object);
+    if (w->shape->has_controller && w->shape->controller == CONTROLLER_JOB)
+        warn_of_fields(r, w);
     for (uint32_t s = 0; s < w->sets_len; s++) {
         pod_template_check(r, &w->sets[s].template);
         check_restarts(r, w, &w->sets[s].template);
