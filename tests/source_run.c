@@ -1,6 +1,7 @@
 #include "tests/source_run.h"
 
 #include "models/cluster.h"
+#include "models/kubernetes/node_terms.h"
 #include "models/request.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
@@ -36,6 +37,7 @@ void source_run_open(struct source_run *r, const struct source_world *w, const c
     messages_open(&r->m);
     r->names.resources = resource_names_new();
     r->names.words = intern_new();
+    r->names.terms = node_terms_table_new(r->names.words);
     r->requests = request_table_new(r->names.resources);
     r->cluster = make_cluster(w);
     r->file = yaml_parse("scenario.yaml", options, strlen(options), &r->m.diag);
@@ -64,6 +66,7 @@ void source_run_close(struct source_run *r)
     yaml_close(r->file);
     cluster_free(r->cluster);
     request_table_free(r->requests);
+    node_terms_table_free(r->names.terms);
     intern_free(r->names.words);
     intern_free(r->names.resources);
     arena_free(r->arena);
@@ -105,6 +108,8 @@ static void print_extra(const struct source_run *r, FILE *out, const struct job_
     print_word(r, out, "class", x->priority_class_word);
     print_word(r, out, "account", x->account_word);
     print_word(r, out, "qos", x->qos_word);
+    if (x->map != NULL)
+        fprintf(out, ", map '%s'", x->map);
 }
 
 void source_run_print_job(const struct source_run *r, FILE *out)

@@ -3,9 +3,10 @@
 #include <string.h>
 
 /* To add a kind: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define JOB_SOURCES(X) \
-    X(generate_source) \
-    X(jobs_csv_source) \
+#define JOB_SOURCES(X)   \
+    X(generate_source)   \
+    X(jobs_csv_source)   \
+    X(kubernetes_source) \
     X(swf_source)
 
 #define X(symbol) extern const struct job_source_ops symbol;
