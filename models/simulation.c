@@ -266,7 +266,8 @@ enum { AUDIT_CELLS = 4096 }; /* debug builds audit whatever is small */
 
 static void audit(struct simulation *sim)
 {
-    if (!sim->spec.audit && audit_cost(sim) > AUDIT_CELLS)
+    if (sim->spec.audit == AUDIT_NEVER ||
+        (sim->spec.audit == AUDIT_SMALL && audit_cost(sim) > AUDIT_CELLS))
         return;
     char text[256];
     if (audit_passes(sim, text, sizeof text))

@@ -47,6 +47,13 @@ struct timeline_entry {
     size_t order; /* of writing: of two at one instant the first goes first */
 };
 
+/* Checks of all invariants from scratch, at every instant. */
+enum simulation_audit {
+    AUDIT_SMALL, /* in debug builds, while that is cheap */
+    AUDIT_ALWAYS,
+    AUDIT_NEVER, /* long runs in debug builds, too */
+};
+
 struct simulation_spec {
     struct names *names;
     struct request_table *requests;
@@ -69,8 +76,8 @@ struct simulation_spec {
     int64_t step_ns;    /* of samples; 0: only at the start and at the end */
     int64_t startup_ns; /* from bind to the first useful step of a task */
     bool strict;        /* sources refuse dirt */
-    bool audit;         /* check all invariants from scratch at every instant */
-    FILE *log;          /* refused verbs; NULL: only counted */
+    enum simulation_audit audit;
+    FILE *log; /* refused verbs; NULL: only counted */
 };
 
 enum simulation_end {

@@ -242,7 +242,7 @@ static void play(const struct scene *s, struct world *w, char *log)
     w->jobs_len = 1;
     w->startup_s = s->startup_s;
     w->until_s = s->until_s;
-    w->audit = true;
+    w->audit = AUDIT_ALWAYS;
     world_run(w);
     assert_int_equal(w->counts.verbs_refused, 0);
 }

@@ -20,7 +20,7 @@ static void run(struct world *w, const char *options)
     assert_non_null(use.ops);
     w->policies = &use;
     w->policies_len = 1;
-    w->audit = true;
+    w->audit = AUDIT_ALWAYS;
     world_run(w);
     assert_int_equal(w->counts.verbs_refused, 0);
     yaml_close(f);

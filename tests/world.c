@@ -128,10 +128,8 @@ static const char *longest_wait(const struct simulation *sim, const struct job *
     return waits[most] > 0 ? simulation_reason(sim, most) : NULL;
 }
 
-static void recorder_job_over(void *state, const struct job *job)
+static void record_result(const struct recorder *r, const struct job *job)
 {
-    struct recorder *r = state;
-    check_times(r, job);
     struct world_result *out = &r->w->results[job->source_id];
     out->start_s = job->start_ns == TIME_NEVER ? -1 : job->start_ns / SECOND_NS;
     out->end_s = job->end_ns == TIME_NEVER ? -1 : job->end_ns / SECOND_NS;
@@ -140,6 +138,14 @@ static void recorder_job_over(void *state, const struct job *job)
     out->waited_for = longest_wait(r->sim, job);
     out->preemptions = job->preemptions;
     out->is_over = true;
+}
+
+static void recorder_job_over(void *state, const struct job *job)
+{
+    struct recorder *r = state;
+    check_times(r, job);
+    if (r->w->source == NULL)
+        record_result(r, job);
     r->w->sojourn_ns += job->state_since_ns - job->submit_ns;
     r->w->held_milli_ns += job->gpu_milli_ns;
 }
@@ -147,7 +153,7 @@ static void recorder_job_over(void *state, const struct job *job)
 static void recorder_happened(void *state, const struct sim_event *e)
 {
     struct recorder *r = state;
-    if (e->kind != SIM_BOUND)
+    if (e->kind != SIM_BOUND || r->w->source != NULL)
         return;
     r->w->results[e->job->source_id].first_node = e->node;
     r->w->results[e->job->source_id].gpu_mask = e->task->gpu_mask;
@@ -194,7 +200,7 @@ static struct cluster *make_cluster(const struct world *w)
     for (uint32_t u = 0; u < w->gpus_per_node * per_gpu; u++)
         units[u] = (struct device_unit){
             .gpu = (uint16_t)(u / per_gpu),
-            .domain = w->replicas == 0 ? UINT16_MAX : (uint16_t)(u / per_gpu),
+            .domain = (uint16_t)(w->replicas == 0 ? UINT16_MAX : u / per_gpu),
             .milli = (uint16_t)(1000u / per_gpu),
         };
     for (uint32_t g = 0; g < w->gpus_per_node; g++)
@@ -257,7 +263,7 @@ void world_run(struct world *w)
     struct diag diag;
     diag_init(&diag, w->diag_out == NULL ? stderr : w->diag_out);
     const struct world_options options = {.node = {.file = "test"}, .world = w};
-    const struct source_use source = {&array_source, &options.node};
+    const struct source_use array = {&array_source, &options.node};
     struct observer_use *observers = calloc(w->observers_len + 1, sizeof observers[0]);
     assert_non_null(observers);
     observers[0] = (struct observer_use){&recorder, w};
@@ -269,7 +275,7 @@ void world_run(struct world *w)
         .cluster = cluster,
         .policies = w->policies,
         .policies_len = w->policies_len,
-        .sources = &source,
+        .sources = w->source == NULL ? &array : w->source,
         .sources_len = 1,
         .observers = observers,
         .observers_len = w->observers_len + 1,
@@ -277,6 +283,7 @@ void world_run(struct world *w)
         .timeline_len = w->timeline_len,
         .base_dir = ".",
         .seed = w->seed,
+        .replication = w->replication,
         .out_dir = w->out_dir,
         .start_ns = w->start_s * SECOND_NS,
         .until_ns = w->until_s == 0 ? INT64_MAX : (w->start_s + w->until_s) * SECOND_NS,

@@ -41,6 +41,7 @@ struct world {
     size_t policies_len;
     const struct world_job *jobs;
     size_t jobs_len;
+    const struct source_use *source; /* in place of jobs; results stay empty */
     const struct timeline_entry *timeline;
     size_t timeline_len;
     int64_t until_s; /* 0: until drained */
@@ -50,10 +51,10 @@ struct world {
     const struct observer_use *observers; /* beside the world's own */
     size_t observers_len;
     const char *out_dir;
-    uint64_t seed;
+    uint64_t seed, replication;
     bool expect_open_fails, expect_close_fails;
     FILE *diag_out; /* NULL: stderr */
-    bool audit;     /* check all invariants from scratch at every instant */
+    enum simulation_audit audit;
     FILE *log;
     /* Afterwards: */
     struct world_result results[WORLD_MOST_JOBS];

@@ -91,7 +91,7 @@ static bool open_simulation(struct setup *s, const struct scenario *scenario,
         .step_ns = scenario->sample_ns,
         .startup_ns = scenario->run.startup_ns,
         .strict = o->strict,
-        .audit = o->audit,
+        .audit = o->audit ? AUDIT_ALWAYS : AUDIT_SMALL,
         .log = o->log,
     };
     s->sim = simulation_open(&spec, d);
