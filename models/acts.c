@@ -301,6 +301,7 @@ void act_wait(struct acts *a, uint32_t id, uint32_t bucket)
     struct simulation *sim = a->sim;
     SIM_REQUIRE_AT(sim_now(sim), pool_has(&sim->jobs, id));
     const uint32_t to = run_bucket(a, bucket);
+    sim_job(sim, id)->wait_bucket = to;
     if (!lifecycle_waits(sim_job(sim, id)->state) || wait_reasons_bucket(&sim->waits, id) == to)
         return;
     wait_reasons_move(&sim->waits, id, to, sim_now(sim));

@@ -178,6 +178,7 @@ struct job {
 
     /* Private to models/. */
     uint32_t queue_meter;
+    uint32_t wait_bucket; /* where it waits, or will when it waits again */
     uint32_t patience_event;
     uint32_t tasks_made;           /* with lives of their own, ever: numbers their names */
     struct controller_state *pods; /* of a job with a controller */

@@ -28,6 +28,18 @@ static void count_in(struct simulation *sim, const struct job *job, enum job_sta
     }
 }
 
+/* It waits again: in the bucket that its pods were put into while others of them ran. */
+static void wait_again(struct simulation *sim, const struct job *job)
+{
+    const uint32_t bucket = job->wait_bucket;
+    wait_reasons_move(&sim->waits, job->id, bucket, sim_now(sim));
+    if (bucket != 0 && sim->observers_want & WANTS_EVENTS)
+        sim_show(sim, &(struct sim_event){.kind = SIM_REASON,
+                                          .job = job,
+                                          .reason = wait_reasons_of_bucket(&sim->waits, bucket),
+                                          .bucket = bucket});
+}
+
 void lifecycle_set_state(struct simulation *sim, struct job *job, enum job_state state)
 {
     const int64_t now = sim_now(sim);
@@ -44,7 +56,7 @@ void lifecycle_set_state(struct simulation *sim, struct job *job, enum job_state
     if (lifecycle_waits(old))
         wait_reasons_move(&sim->waits, job->id, BUCKET_NONE, now);
     else if (lifecycle_waits(state))
-        wait_reasons_move(&sim->waits, job->id, 0, now);
+        wait_again(sim, job);
 }
 
 /* --- arrival and admission --- */
@@ -245,6 +257,7 @@ static void requeue(struct simulation *sim, struct job *job)
 {
     job->is_admitted = false;
     job->is_suspended = false;
+    job->wait_bucket = 0;
     lifecycle_set_state(sim, job, JOB_QUEUED);
     want_tasks(sim, job);
     if (sim->observers_want & WANTS_EVENTS)

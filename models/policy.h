@@ -128,7 +128,8 @@ bool act_cordon(struct acts *a, uint32_t node, bool yes);
 /* Why a job waits. Reasons are numbered as in policy_ops.reasons. A bucket is a policy's own number
  * for a set of jobs that wait for the same reason: act_bucket changes it for all of them at once,
  * act_wait puts a job into one. Both O(1). A fresh bucket has reason 0; a job that no policy put
- * anywhere waits "unexplained". */
+ * anywhere waits "unexplained". One whose pods run does not wait; it joins the bucket when they are
+ * gone and others wait. */
 void act_wait(struct acts *a, uint32_t job, uint32_t bucket);
 void act_bucket(struct acts *a, uint32_t bucket, uint32_t reason, const char *detail);
 

@@ -20,7 +20,7 @@ struct array_source {
     struct names *names;
     struct request_table *requests;
     size_t next;
-    struct group_spec group;
+    struct group_spec groups[2];
 };
 
 /* The source's options in the scenario: the world that it belongs to. */
@@ -44,6 +44,14 @@ static uint32_t word(const struct array_source *s, const char *text)
     return text == NULL ? INTERN_NONE : intern_add(s->names->words, text);
 }
 
+static struct group_spec group(const struct array_source *s, const struct world_job *j,
+                               uint32_t gpus, uint32_t tasks)
+{
+    const struct amount amounts[] = {{RESOURCE_GPU, gpus}, {RESOURCE_CPU, j->cpu_milli}};
+    return (struct group_spec){.request = request_add(s->requests, amounts, 2, 0, NULL),
+                               .count = tasks};
+}
+
 static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
 {
     (void)d;
@@ -51,10 +59,8 @@ static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
     if (s->next == s->w->jobs_len)
         return PULL_END;
     const struct world_job *j = &s->w->jobs[s->next];
-    s->group = (struct group_spec){
-        .request = request_add(s->requests, &(struct amount){RESOURCE_GPU, j->gpus}, 1, 0, NULL),
-        .count = j->tasks,
-    };
+    s->groups[0] = group(s, j, j->gpus, j->tasks);
+    s->groups[1] = group(s, j, j->more_gpus, j->more_tasks);
     *out = (struct job_spec){
         .submit_ns = (s->w->start_s + j->submit_s) * SECOND_NS,
         .work_ns = j->work_s == INT64_MAX ? WORK_ENDLESS : j->work_s * SECOND_NS,
@@ -62,8 +68,8 @@ static enum pull source_next(void *state, struct job_spec *out, struct diag *d)
         .patience_ns = j->patience_s == 0    ? LIMIT_NONE
                        : j->patience_s == -1 ? 0
                                              : j->patience_s * SECOND_NS,
-        .groups = &s->group,
-        .groups_len = 1,
+        .groups = s->groups,
+        .groups_len = j->more_tasks == 0 ? 1 : 2,
         .name_word = word(s, j->name == NULL ? "job" : j->name),
         .ordinal = j->name == NULL ? s->next : UINT64_MAX,
         .source_id = s->next++,
@@ -138,6 +144,7 @@ static void record_result(const struct recorder *r, const struct job *job)
     out->waited_for = longest_wait(r->sim, job);
     out->preemptions = job->preemptions;
     out->is_over = true;
+    out->unexplained_s = simulation_waits(r->sim, job)[0] / SECOND_NS;
 }
 
 static void recorder_job_over(void *state, const struct job *job)
@@ -205,27 +212,29 @@ static struct cluster *make_cluster(const struct world *w)
         };
     for (uint32_t g = 0; g < w->gpus_per_node; g++)
         domains[g] = (struct domain_spec){(uint16_t)g, &sharing_timeslice, &no_overhead};
-    const struct class_spec class_spec = {
-        .resource = RESOURCE_GPU,
-        .kind = w->replicas == 0 ? DEVICE_WHOLE : DEVICE_REPLICA,
-        .units = units,
-        .units_len = w->gpus_per_node * per_gpu,
-    };
-    const struct amount loose = {RESOURCE_GPU, w->gpus_per_node};
     for (uint32_t n = 0; n < w->nodes; n++) {
         if (w->pools > 0 && n % (w->nodes / w->pools) == 0)
             cluster_add_pool(c, arena_printf(c->arena, "pool-%u", c->pools_len), "machine", kind);
+        const uint32_t gpus = w->gpus_of_node == NULL ? w->gpus_per_node : w->gpus_of_node[n];
+        const struct class_spec class_spec = {
+            .resource = RESOURCE_GPU,
+            .kind = w->replicas == 0 ? DEVICE_WHOLE : DEVICE_REPLICA,
+            .units = units,
+            .units_len = gpus * per_gpu,
+        };
+        const struct amount amounts[] = {{RESOURCE_CPU, w->cpu_milli}, {RESOURCE_GPU, gpus}};
         cluster_add_node(c, &(struct node_spec){
-                                .name = arena_printf(c->arena, "n%u", n),
+                                .name = w->node_names == NULL ? arena_printf(c->arena, "n%u", n)
+                                                              : w->node_names[n],
                                 .state = NODE_READY,
-                                .gpus = w->gpus_per_node,
+                                .gpus = gpus,
                                 .is_numbered = !w->is_loose,
-                                .amounts = &loose,
-                                .amounts_len = w->is_loose,
+                                .amounts = amounts,
+                                .amounts_len = w->is_loose ? 2 : 1,
                                 .classes = &class_spec,
                                 .classes_len = !w->is_loose,
                                 .domains = domains,
-                                .domains_len = w->replicas == 0 ? 0 : w->gpus_per_node,
+                                .domains_len = w->replicas == 0 ? 0 : gpus,
                                 .price_micro_per_h = w->price_micro_per_h,
                             });
     }

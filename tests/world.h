@@ -12,8 +12,10 @@ enum { WORLD_MOST_JOBS = 4096 };
 struct world_job {
     int64_t submit_s, work_s;
     uint32_t gpus, tasks;
-    int64_t limit_s;    /* 0: none */
-    int64_t patience_s; /* 0: endless, -1: none at all */
+    int64_t cpu_milli;              /* of a task */
+    uint32_t more_gpus, more_tasks; /* a second group; no tasks: none */
+    int64_t limit_s;                /* 0: none */
+    int64_t patience_s;             /* 0: endless, -1: none at all */
     int32_t priority;
     const char *name;                  /* NULL: "job-", and its index */
     const char *tenant, *user, *queue; /* NULL: none */
@@ -29,10 +31,14 @@ struct world_result {
     uint64_t gpu_mask;
     int preemptions;
     bool is_over;
+    int64_t unexplained_s; /* of its wait: no policy gave a reason */
 };
 
 struct world {
     uint32_t nodes, gpus_per_node;
+    const uint32_t *gpus_of_node;  /* NULL: gpus_per_node, the most that any has */
+    const char *const *node_names; /* NULL: n0, n1 ... */
+    int64_t cpu_milli;             /* of a node */
     uint32_t pools; /* equal ones, named pool-0 ... (nodes is a multiple); 0: one, named pool */
     int64_t price_micro_per_h; /* of a node */
     uint32_t replicas;         /* 0: whole GPUs; else time-slicing into so many */

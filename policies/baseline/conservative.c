@@ -120,8 +120,10 @@ static void enqueue(struct conservative *c, const struct acts *a, struct plan_jo
     j->prediction = predictions_make(&c->predictions, work_job(a, j->work)->user_word, estimate_ns,
                                      estimate_ns);
     order_tree_insert(&c->queue, &(struct order_entry){.key = (int64_t)j->rank, .item = j->id});
+    const bool was_flat = c->machine.is_flat;
     if (!flat_machine_admits(&c->machine, a, j->work))
-        c->is_broken |= flat_machine_give_up(&c->machine);
+        flat_machine_give_up(&c->machine);
+    c->is_broken |= c->machine.is_flat != was_flat;
     j->size = flat_machine_size(&c->machine, a, j->work);
 }
 
