@@ -27,21 +27,28 @@ static void divide(const int128 area_milli[POOL_SHARES], int64_t lasted_ns, int6
     }
 }
 
+struct pool_areas pool_step_areas(struct pool_step *s, const struct pool_meter *m,
+                                  uint32_t capacity_gpus, int64_t now_ns, int64_t lasted_ns)
+{
+    struct pool_areas a = {
+        .of = {[SHARE_ALLOCATED] = step_area_take(&s->allocated, &m->allocated, now_ns),
+               [SHARE_FRAGMENTED] = step_area_take(&s->fragmented, &m->fragmented, now_ns),
+               [SHARE_DOWN] = step_area_take(&s->down, &m->down, now_ns)},
+        .active = step_area_take(&s->active, &m->active, now_ns),
+    };
+    a.of[SHARE_IDLE] = (int128)capacity_gpus * MILLI_PER_GPU * lasted_ns - a.of[SHARE_ALLOCATED] -
+                       a.of[SHARE_FRAGMENTED] - a.of[SHARE_DOWN];
+    SIM_REQUIRE_AT(now_ns, a.of[SHARE_IDLE] >= 0);
+    return a;
+}
+
 struct pool_average pool_step_take(struct pool_step *s, const struct pool_meter *m,
                                    uint32_t capacity_gpus, int64_t now_ns, int64_t lasted_ns)
 {
+    const struct pool_areas a = pool_step_areas(s, m, capacity_gpus, now_ns, lasted_ns);
     struct pool_average out = {.capacity_micro = (int64_t)capacity_gpus * MICRO_PER_GPU};
-    int128 area[POOL_SHARES] = {
-        [SHARE_ALLOCATED] = step_area_take(&s->allocated, &m->allocated, now_ns),
-        [SHARE_FRAGMENTED] = step_area_take(&s->fragmented, &m->fragmented, now_ns),
-        [SHARE_DOWN] = step_area_take(&s->down, &m->down, now_ns),
-    };
-    area[SHARE_IDLE] = (int128)capacity_gpus * MILLI_PER_GPU * lasted_ns - area[SHARE_ALLOCATED] -
-                       area[SHARE_FRAGMENTED] - area[SHARE_DOWN];
-    SIM_REQUIRE_AT(now_ns, area[SHARE_IDLE] >= 0);
-    divide(area, lasted_ns, out.capacity_micro, out.micro);
-    const int128 active = step_area_take(&s->active, &m->active, now_ns) * MICRO_PER_MILLI;
-    out.active_micro = (int64_t)((active + lasted_ns / 2) / lasted_ns);
+    divide(a.of, lasted_ns, out.capacity_micro, out.micro);
+    out.active_micro = (int64_t)((a.active * MICRO_PER_MILLI + lasted_ns / 2) / lasted_ns);
     return out;
 }
 

@@ -17,13 +17,23 @@ struct pool_step {
     struct step_area allocated, active, fragmented, down;
 };
 
+/* Thousandths of GPUs x ns; they add up to capacity x time. */
+struct pool_areas {
+    int128 of[POOL_SHARES];
+    int128 active;
+};
+
 struct pool_average {
     int64_t capacity_micro;
     int64_t micro[POOL_SHARES];
     int64_t active_micro;
 };
 
-/* Averages since the last call, lasted_ns > 0 ago. */
+/* What happened since the last call, lasted_ns ago. */
+struct pool_areas pool_step_areas(struct pool_step *s, const struct pool_meter *m,
+                                  uint32_t capacity_gpus, int64_t now_ns, int64_t lasted_ns);
+
+/* The same as averages; lasted_ns > 0. */
 struct pool_average pool_step_take(struct pool_step *s, const struct pool_meter *m,
                                    uint32_t capacity_gpus, int64_t now_ns, int64_t lasted_ns);
 

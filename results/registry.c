@@ -9,7 +9,8 @@
     X(observer_utilisation) \
     X(observer_queues)      \
     X(observer_gpus)        \
-    X(observer_events)
+    X(observer_events)      \
+    X(observer_summary)
 
 #define X(symbol) extern const struct observer_ops symbol;
 OBSERVERS(X)

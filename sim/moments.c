@@ -99,6 +99,39 @@ static double variance(const struct moments_sums *s)
     return as_double(spread) / (double)((uint128)s->count * (s->count - 1));
 }
 
+/* A part of the values, so short and with values so small that its sums fit into one word and two:
+ * the carries are propagated once. */
+static void add_part(struct moments *m, const int64_t *values, size_t len)
+{
+    int64_t sum = 0, min = values[0], max = values[0];
+    uint128 squares = 0;
+    for (size_t i = 0; i < len; i++) {
+        const int64_t x = values[i];
+        sum += x;
+        squares += (uint128)((int128)x * x);
+        min = x < min ? x : min;
+        max = x > max ? x : max;
+    }
+    const struct moments part = {.sums = {len, sum, squares, 0}, .min = min, .max = max};
+    moments_merge(m, &part);
+}
+
+void moments_add_all(struct moments *m, const int64_t *values, size_t len)
+{
+    enum { PART = 128, SMALL_BITS = 55 }; /* 128 x 2^55 < 2^63, 128 x 2^110 < 2^128 */
+    for (size_t at = 0; at < len; at += PART) {
+        const size_t part = len - at < PART ? len - at : PART;
+        uint64_t any = 0;
+        for (size_t i = 0; i < part; i++)
+            any |= (uint64_t)values[at + i] ^ (uint64_t)(values[at + i] >> 63);
+        if (any >> SMALL_BITS == 0)
+            add_part(m, values + at, part);
+        else
+            for (size_t i = 0; i < part; i++)
+                moments_add(m, values[at + i]);
+    }
+}
+
 void moments_merge(struct moments *into, const struct moments *from)
 {
     if (from->sums.count == 0)

@@ -21,6 +21,7 @@
 
 #include "sim/int128.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Private to moments.c; visible so that adding is inline. */
@@ -52,6 +53,28 @@ static inline void moments_add(struct moments *m, int64_t x)
     m->sums.sum += x;
     m->sums.squares_low += square;
     m->sums.squares_high += m->sums.squares_low < square;
+}
+
+/* The same for each of len values, in less time. */
+void moments_add_all(struct moments *m, const int64_t *values, size_t len);
+
+/* The value 0, so many times. */
+static inline void moments_add_zeros(struct moments *m, uint64_t times)
+{
+    if (times == 0)
+        return;
+    moments_add(m, 0);
+    m->sums.count += times - 1;
+}
+
+static inline uint64_t moments_count(const struct moments *m)
+{
+    return m->sums.count;
+}
+
+static inline int128 moments_sum(const struct moments *m)
+{
+    return m->sums.sum;
 }
 
 void moments_merge(struct moments *into, const struct moments *from);

@@ -87,12 +87,13 @@ static void count_in_bucket(struct quantile *q, int64_t value)
     page_at(q, p.page)[p.bucket]++;
 }
 
-/* From now on values are counted, not kept. */
-static void begin_sketch(struct quantile *q, size_t len)
+void quantile_begin_sketch(struct quantile *q)
 {
+    if (q->pages != NULL)
+        return;
     q->pages = calloc(PAGES, sizeof q->pages[0]);
     SIM_REQUIRE(q->pages != NULL);
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < q->count; i++)
         count_in_bucket(q, q->values[i]);
     free(q->values);
     q->values = NULL;
@@ -192,12 +193,53 @@ void quantile_add(struct quantile *q, int64_t value)
     if (q->count == 0 || value > q->max)
         q->max = value;
     if (q->pages == NULL && q->count == q->exact_most)
-        begin_sketch(q, q->exact_most);
+        quantile_begin_sketch(q);
     if (q->pages == NULL)
         keep(q, value);
     else
         count_in_bucket(q, value);
     q->count++;
+}
+
+static void widen(struct quantile *q, int64_t min, int64_t max)
+{
+    if (q->count == 0 || min < q->min)
+        q->min = min;
+    if (q->count == 0 || max > q->max)
+        q->max = max;
+}
+
+void quantile_add_all(struct quantile *q, const int64_t *values, size_t len)
+{
+    size_t i = 0;
+    for (; q->pages == NULL && i < len; i++)
+        quantile_add(q, values[i]);
+    if (i == len)
+        return;
+    int64_t min = values[i], max = values[i];
+    const size_t rest = len - i;
+    for (; i < len; i++) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+        count_in_bucket(q, values[i]);
+    }
+    widen(q, min, max);
+    q->count += rest;
+}
+
+void quantile_add_times(struct quantile *q, int64_t value, uint64_t times)
+{
+    if (times > q->exact_most || q->count > q->exact_most - times)
+        quantile_begin_sketch(q);
+    if (q->pages == NULL) {
+        for (; times > 0; times--)
+            quantile_add(q, value);
+    } else if (times > 0) {
+        const struct place p = place_of(value);
+        widen(q, value, value);
+        page_at(q, p.page)[p.bucket] += times;
+        q->count += times;
+    }
 }
 
 static void merge_pages(struct quantile *into, const struct quantile *from)
@@ -219,12 +261,9 @@ void quantile_merge(struct quantile *into, const struct quantile *from)
             quantile_add(into, from->values[i]);
         return;
     }
-    if (into->count == 0 || from->min < into->min)
-        into->min = from->min;
-    if (into->count == 0 || from->max > into->max)
-        into->max = from->max;
-    if (into->pages == NULL)
-        begin_sketch(into, (size_t)into->count);
+    if (from->count > 0)
+        widen(into, from->min, from->max);
+    quantile_begin_sketch(into);
     merge_pages(into, from);
     into->count += from->count;
 }

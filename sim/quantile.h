@@ -53,6 +53,14 @@ void quantile_free(struct quantile *q); /* NULL is allowed */
 
 void quantile_add(struct quantile *q, int64_t value);
 
+/* The same for each of len values, and for one value so many times: 2 ns, and 1 ns, per value. */
+void quantile_add_all(struct quantile *q, const int64_t *values, size_t len);
+void quantile_add_times(struct quantile *q, int64_t value, uint64_t times);
+
+/* Counts in buckets from now on, however few values there are: for many small ones whose values
+ * together would take too much. */
+void quantile_begin_sketch(struct quantile *q);
+
 /* Adds what was added to from; both were made with the same exact_most. */
 void quantile_merge(struct quantile *into, const struct quantile *from);
 

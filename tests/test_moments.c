@@ -102,6 +102,44 @@ static bool same(const struct moments_sums *a, const struct moments_sums *b)
 }
 
 /* Squares of values near 2^63: the 128-bit lower half overflows after four of them. */
+static void zeros_count_as_values(void **state)
+{
+    (void)state;
+    struct moments one = {0}, many = {0};
+    moments_add(&one, -4);
+    moments_add(&many, -4);
+    for (int i = 0; i < 7; i++)
+        moments_add(&one, 0);
+    moments_add_zeros(&many, 0);
+    moments_add_zeros(&many, 7);
+    assert_memory_equal(&one, &many, sizeof one);
+    assert_int_equal(moments_count(&many), 8);
+    assert_true(moments_sum(&many) == -4);
+    assert_int_equal(many.max, 0);
+}
+
+static void many_at_once_are_as_many_one_by_one(void **state)
+{
+    (void)state;
+    enum { MOST = 400 };
+    gsl_rng *r = rng_open(SEED, 0, "bulk", 0);
+    for (int round = 0; round < 300; round++) {
+        int64_t x[MOST];
+        struct moments one = {0}, many = {0};
+        for (int part = 0; part < 2; part++) {
+            const size_t len = gsl_rng_uniform_int(r, MOST);
+            const unsigned bits = (unsigned)gsl_rng_uniform_int(r, 64);
+            for (size_t i = 0; i < len; i++) {
+                x[i] = (int64_t)gsl_rng_get(r) >> bits;
+                moments_add(&one, x[i]);
+            }
+            moments_add_all(&many, x, len);
+        }
+        assert_memory_equal(&one, &many, sizeof one);
+    }
+    gsl_rng_free(r);
+}
+
 static void squares_do_not_overflow(void **state)
 {
     (void)state;
@@ -213,9 +251,11 @@ static void the_sign_of_zero_leaves_no_trace(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(rows) + 9] = {
+    struct CMUnitTest tests[LEN(rows) + 11] = {
         cmocka_unit_test(nothing_has_no_mean),
         cmocka_unit_test(merging_with_nothing_changes_nothing),
+        cmocka_unit_test(zeros_count_as_values),
+        cmocka_unit_test(many_at_once_are_as_many_one_by_one),
         cmocka_unit_test(squares_do_not_overflow),
         cmocka_unit_test(order_and_threads_do_not_matter),
         cmocka_unit_test(reals_agree_with_two_passes),
@@ -225,7 +265,7 @@ int main(void)
         cmocka_unit_test(the_sign_of_zero_leaves_no_trace),
     };
     for (size_t i = 0; i < LEN(rows); i++)
-        tests[9 + i] = (struct CMUnitTest){
+        tests[11 + i] = (struct CMUnitTest){
             .name = rows[i].name, .test_func = check_row, .initial_state = (void *)&rows[i]};
     return cmocka_run_group_tests_name("moments", tests, NULL, NULL);
 }

@@ -194,6 +194,61 @@ static void the_sketch_holds_what_sorting_finds(void **state)
     quantile_free(sketch);
 }
 
+/* What is added in bulk answers as what is added one by one does. */
+static void many_at_once_are_as_many_one_by_one(void **state)
+{
+    (void)state;
+    enum { LEN_MOST = 300, CDF = 50 };
+    static int64_t all[N];
+    gsl_rng *r = rng_open(SEED, 0, "bulk", 0);
+    draw(r, all);
+    for (int round = 0; round < 200; round++) {
+        const size_t limit = gsl_rng_uniform_int(r, 400);
+        struct quantile *one = quantile_new(limit);
+        struct quantile *many = quantile_new(limit);
+        for (int part = 0; part < 3; part++) {
+            const int64_t *x = all + gsl_rng_uniform_int(r, N - LEN_MOST);
+            const size_t len = gsl_rng_uniform_int(r, LEN_MOST);
+            const uint64_t times = gsl_rng_uniform_int(r, 5) * gsl_rng_uniform_int(r, 50);
+            for (size_t i = 0; i < len; i++)
+                quantile_add(one, x[i]);
+            quantile_add_all(many, x, len);
+            quantile_add_times(many, 12345, times);
+            for (uint64_t i = 0; i < times; i++)
+                quantile_add(one, 12345);
+        }
+        struct quantile_step a[CDF], b[CDF];
+        assert_int_equal(quantile_count(one), quantile_count(many));
+        assert_int_equal(quantile_is_exact(one), quantile_is_exact(many));
+        const size_t len = quantile_cdf(one, a, CDF);
+        assert_int_equal(quantile_cdf(many, b, CDF), len);
+        for (size_t i = 0; i < len; i++)
+            assert_true(a[i].value == b[i].value && a[i].count == b[i].count);
+        quantile_free(one);
+        quantile_free(many);
+    }
+    gsl_rng_free(r);
+}
+
+static void a_sketch_may_begin_early(void **state)
+{
+    (void)state;
+    struct quantile *q = of(100, (const int64_t[]){1 << 20, 3, 7}, 3);
+    quantile_begin_sketch(q);
+    quantile_begin_sketch(q);
+    assert_false(quantile_is_exact(q));
+    quantile_add(q, 5);
+    assert_int_equal(quantile_count(q), 4);
+    assert_int_equal(at(q, 500000).value, 5);
+    assert_int_equal(at(q, 1000000).value, 1 << 20);
+    struct quantile *from = of(100, (const int64_t[]){2}, 1);
+    quantile_merge(from, q);
+    assert_int_equal(at(from, 0).value, 2);
+    assert_int_equal(quantile_count(from), 5);
+    quantile_free(from);
+    quantile_free(q);
+}
+
 static void order_and_threads_do_not_matter(void **state)
 {
     (void)state;
@@ -324,6 +379,8 @@ int main(void)
         cmocka_unit_test(ends_are_kept_on_either_side_of_zero),
         cmocka_unit_test(equal_values_stay_exact),
         cmocka_unit_test(the_sketch_holds_what_sorting_finds),
+        cmocka_unit_test(many_at_once_are_as_many_one_by_one),
+        cmocka_unit_test(a_sketch_may_begin_early),
         cmocka_unit_test(order_and_threads_do_not_matter),
         cmocka_unit_test(merging_keeps_the_other_as_it_was),
         cmocka_unit_test(adding_after_a_question_is_seen_by_the_next),
