@@ -84,7 +84,15 @@ static const struct row {
      "g.yaml:1:65: error: queue: '}': a brace that is no placeholder; expected {tenant} or "
      "{user}\n"},
     {"{name: x, arrivals: {rate: 1/h}, duration: 1h, gpus: -1}", false,
-     "g.yaml:1:64: error: gpus: '-1': may be negative; expected 0 or more (min: 0)\n"},
+     "g.yaml:1:64: error: gpus: '-1': out of range; expected 0 to 1000000000\n"},
+    {"{name: x, arrivals: {rate: 1/h}, duration: 1h, gpus: {uniform: [-1, 3]}}", false,
+     "g.yaml:1:64: error: gpus: may be negative; expected 0 or more (min: 0)\n"},
+    {"{name: x, arrivals: {rate: 1/h}, duration: 1h, gpus: {values: [1, 5000000000]}}", false,
+     "g.yaml:1:64: error: gpus: '5000000000': out of range; expected 0 to 1000000000\n"},
+    {"{name: x, arrivals: {rate: 1/h}, duration: 1h, tasks: 20000, gpus_per_task: 65535}", false,
+     "g.yaml:1:65: error: tasks: '20000': out of range; expected 1 to 15259\n"},
+    {"{name: x, arrivals: {rate: 1/h}, duration: 1h, tasks: {exponential: {mean: 3}}, cpus: 1}",
+     false, "g.yaml:1:65: error: tasks: may be 0; expected 1 or more (min: 1)\n"},
     {"{name: x, arrivals: {rate: 1/h}, duration: 1h, gpus: 0}", false,
      "g.yaml:1:64: error: gpus: '0': may be 0, and then a job asks for nothing; expected 1 or more "
      "(min: 1), or cpus\n"},
@@ -116,7 +124,7 @@ static const struct row {
      "g.yaml:1:65: error: tasks: '2': ask for nothing; expected gpus_per_task, gpu_share or "
      "cpus\n"},
     {"{name: x, arrivals: {rate: 1/h}, duration: 1h, tasks: 0, cpus: 1}", false,
-     "g.yaml:1:65: error: tasks: '0': may be 0; expected 1 or more (min: 1)\n"},
+     "g.yaml:1:65: error: tasks: '0': out of range; expected 1 to 1000000000\n"},
     {"{name: x, arrivals: {rate: 1/h}, duration: 1h, tasks: 2, gpus: 2}", false,
      "g.yaml:1:65: error: tasks: beside 'gpus'; expected one of them\n"},
     {"{name: x, arrivals: {rate: 1/h}, duration: 1h, gpus: 2, gpu_share: 0.5}", false,

@@ -92,24 +92,28 @@ static bool check_owners(const struct generate_options *o, struct diag *d)
 
 /* --- sizes --- */
 
-static bool check_listed(const struct generate_options *o, const char *key,
-                         const struct distribution *x, double least, double most, struct diag *d)
+/* Of one that lists its values. */
+static bool check_range(const struct generate_options *o, const char *key,
+                        const struct distribution *x, double least, double most, struct diag *d)
 {
-    if (!generate_has(x))
-        return true;
-    const size_t len = distribution_listed(x);
-    if (len == 0)
-        return refuse(o, key,
-                      "has too many values to tell apart; expected one, or {values: [1, 2]}", d);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < distribution_listed(x); i++) {
         const double value = distribution_value(x, i);
         if (value >= least && value <= most)
             continue;
-        diag_error(d, generate_at(o, key), "%s: '%g': out of range; expected %g to %g", key, value,
-                   least, most);
+        diag_error(d, generate_at(o, key), "%s: '%.10g': out of range; expected %.10g to %.10g",
+                   key, value, least, most);
         return false;
     }
     return true;
+}
+
+static bool check_listed(const struct generate_options *o, const char *key,
+                         const struct distribution *x, double least, double most, struct diag *d)
+{
+    if (generate_has(x) && distribution_listed(x) == 0)
+        return refuse(o, key,
+                      "has too many values to tell apart; expected one, or {values: [1, 2]}", d);
+    return check_range(o, key, x, least, most, d);
 }
 
 static bool check_choices(const struct generate_options *o, struct diag *d)
@@ -136,22 +140,41 @@ static bool asks_for_more(const struct generate_options *o)
            (generate_has(&o->memory) && distribution_cdf(&o->memory, 0) == 0);
 }
 
-static bool check_sizes(const struct generate_options *o, struct diag *d)
+static bool check_gpus(const struct generate_options *o, struct diag *d)
 {
-    bool ok = true;
-    if (generate_has(&o->gpus) && distribution_cdf(&o->gpus, BELOW_ZERO) > 0)
-        ok = refuse(o, "gpus", "may be negative; expected 0 or more (min: 0)", d);
-    else if (generate_has(&o->gpus) && distribution_cdf(&o->gpus, BELOW_ONE) > 0 &&
-             !asks_for_more(o))
-        ok = refuse(
+    if (!generate_has(&o->gpus))
+        return true;
+    if (distribution_listed(&o->gpus) == 0 && distribution_cdf(&o->gpus, BELOW_ZERO) > 0)
+        return refuse(o, "gpus", "may be negative; expected 0 or more (min: 0)", d);
+    if (!check_range(o, "gpus", &o->gpus, 0, SHAPE_SIZE_MOST, d))
+        return false;
+    if (distribution_cdf(&o->gpus, BELOW_ONE) > 0 && !asks_for_more(o))
+        return refuse(
             o, "gpus",
             "may be 0, and then a job asks for nothing; expected 1 or more (min: 1), or cpus", d);
-    if (generate_has(&o->tasks) && distribution_cdf(&o->tasks, BELOW_ONE) > 0)
-        ok = refuse(o, "tasks", "may be 0; expected 1 or more (min: 1)", d);
-    if (generate_has(&o->tasks) && !generate_has(&o->gpu_share) && o->gpus_per_task == 0 &&
-        !asks_for_more(o))
-        ok = refuse(o, "tasks", "ask for nothing; expected gpus_per_task, gpu_share or cpus", d);
-    if (has(o, "gpus_per_task") && o->gpus_per_task == 0 && !generate_has(&o->tasks))
+    return true;
+}
+
+static bool check_tasks(const struct generate_options *o, struct diag *d)
+{
+    if (!generate_has(&o->tasks))
+        return true;
+    if (distribution_listed(&o->tasks) == 0 && distribution_cdf(&o->tasks, BELOW_ONE) > 0)
+        return refuse(o, "tasks", "may be 0; expected 1 or more (min: 1)", d);
+    const int64_t each = o->gpus_per_task > 1 ? o->gpus_per_task : 1;
+    if (!check_range(o, "tasks", &o->tasks, 1, (double)(SHAPE_SIZE_MOST / each), d))
+        return false;
+    if (o->gpus_per_task == 0 && !generate_has(&o->gpu_share) && !asks_for_more(o))
+        return refuse(o, "tasks", "ask for nothing; expected gpus_per_task, gpu_share or cpus", d);
+    return true;
+}
+
+static bool check_sizes(const struct generate_options *o, struct diag *d)
+{
+    bool ok = check_gpus(o, d);
+    ok &= check_tasks(o, d);
+    if (yaml_get(o->map, "gpus_per_task") != NULL && o->gpus_per_task == 0 &&
+        !generate_has(&o->tasks))
         ok = refuse(o, "gpus_per_task", "the GPUs of a job cannot be split so", d);
     return check_choices(o, d) && ok;
 }

@@ -98,8 +98,8 @@ static const struct config_key lublin_keys[] = {
 };
 
 static const struct config_table lublin_table = {
-    "lublin", "The model of Lublin and Feitelson (docs/MODEL.md).", sizeof(struct lublin_option),
-    lublin_keys};
+    "lublin", "The model of Lublin and Feitelson (2003), fitted to logs of parallel machines.",
+    sizeof(struct lublin_option), lublin_keys};
 
 #define LOAD(member) offsetof(struct load_option, member)
 

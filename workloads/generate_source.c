@@ -173,7 +173,8 @@ static uint64_t draw_size(struct generate_source *s)
         size = draw(s, &o->tasks, STREAM_SIZE);
     else if (o->has_lublin && !s->shapes.spec.counts_tasks)
         return lublin_size(&s->lublin, s->streams[STREAM_SIZE]);
-    return size < 0 ? 0 : size > UINT32_MAX ? UINT32_MAX : (uint64_t)size;
+    const int64_t most = SHAPE_SIZE_MOST / (o->gpus_per_task > 1 ? o->gpus_per_task : 1);
+    return size < 0 ? 0 : size > most ? (uint64_t)most : (uint64_t)size;
 }
 
 static uint64_t draw_shape(struct generate_source *s)

@@ -28,10 +28,11 @@ static struct task_split split(const struct job_shapes_spec *spec, const struct 
     return task_split(c->size, spec->devices[c->device].most_each);
 }
 
-/* Rounded down. */
+/* Rounded down, and capped far beyond what any node has. */
 static int64_t per_piece(int64_t amount, int64_t milli)
 {
-    return (int64_t)((int128)amount * milli / 1000);
+    const int128 product = (int128)amount * milli / 1000;
+    return product < INT64_MAX / 4 ? (int64_t)product : INT64_MAX / 4;
 }
 
 static struct job_shape work_out(const struct job_shapes *s, const struct job_choices *c)

@@ -15,7 +15,8 @@
 
 #include "models/request.h"
 
-enum { SHAPE_SIZES = 4096, SHAPE_CHOICES_MOST = 1024 };
+/* Of a job: pieces at most, and so many tasks. */
+enum { SHAPE_SIZE_MOST = 1000000000, SHAPE_SIZES = 4096, SHAPE_CHOICES_MOST = 1024 };
 
 struct arena;
 
