@@ -1,5 +1,6 @@
 #include "tests/generate_lab.h"
 #include "tests/near.h"
+#include "workloads/lublin.h"
 
 #define SECOND_NS INT64_C(1000000000)
 #define HOUR_NS   (3600 * SECOND_NS)
@@ -128,6 +129,20 @@ static void nothing_arrives_before_from_or_at_until(void **state)
     generate_lab_close(&lab);
 }
 
+static void until_counts_where_the_run_ends_then(void **state)
+{
+    (void)state;
+    struct generate_lab lab = {.horizon_ns = 5 * HOUR_NS};
+    struct job_spec job;
+    int len = 0;
+    generate_lab_open_clean(&lab, "{name: x, arrivals: {process: deterministic, rate: 1/h}, "
+                                  "duration: 1m, until: 5h}");
+    for (; generate_lab_next(&lab, &job); len++)
+        assert_true(job.submit_ns < lab.horizon_ns);
+    assert_int_equal(len, 4);
+    generate_lab_close(&lab);
+}
+
 static void nothing_is_made_that_arrives_after_the_run(void **state)
 {
     (void)state;
@@ -157,6 +172,37 @@ static void lublin_arrives_at_the_rate_that_is_wanted(void **state)
     generate_lab_close(&lab);
 }
 
+/* Jobs by half hour of the day. Intervals of the model vary too much for Pearson's test. */
+static void count_half_hours(const char *options, uint64_t counts[LUBLIN_DAY_PARTS])
+{
+    struct generate_lab lab = {0};
+    struct job_spec job;
+    generate_lab_open_clean(&lab, options);
+    memset(counts, 0, LUBLIN_DAY_PARTS * sizeof counts[0]);
+    while (generate_lab_next(&lab, &job))
+        counts[job.submit_ns % DAY_NS / (HOUR_NS / 2)]++;
+    generate_lab_close(&lab);
+}
+
+static void lublin_has_days_of_its_own_unless_others_are_given(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    uint64_t counts[LUBLIN_DAY_PARTS], flat[LUBLIN_DAY_PARTS];
+    double day[LUBLIN_DAY_PARTS];
+    const struct lublin l = lublin_make(LUBLIN_TYPELESS, 32);
+    lublin_day(&l, day);
+    count_half_hours("{name: x, lublin: {}, duration: 1m, jobs: 200000}", counts);
+    count_half_hours("{name: x, lublin: {}, arrivals: {process: lublin, daily: [1, 1]}, duration: "
+                     "1m, jobs: 200000}",
+                     flat);
+    for (int i = 0; i < LUBLIN_DAY_PARTS; i++) {
+        const double mean = N / (double)LUBLIN_DAY_PARTS;
+        assert_near((double)counts[i], day[i] * mean, .2 * mean);
+        assert_near((double)flat[i], mean, .2 * mean);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,8 +212,10 @@ int main(void)
         cmocka_unit_test(a_renewal_process_has_its_intervals),
         cmocka_unit_test(a_batch_arrives_at_once_and_the_rate_is_that_of_jobs),
         cmocka_unit_test(nothing_arrives_before_from_or_at_until),
+        cmocka_unit_test(until_counts_where_the_run_ends_then),
         cmocka_unit_test(nothing_is_made_that_arrives_after_the_run),
         cmocka_unit_test(lublin_arrives_at_the_rate_that_is_wanted),
+        cmocka_unit_test(lublin_has_days_of_its_own_unless_others_are_given),
     };
     return cmocka_run_group_tests_name("arrivals", tests, NULL, NULL);
 }

@@ -132,6 +132,46 @@ static void a_changed_distribution_changes_nothing_else(void **state)
     assert_int_equal(differences(&base, &changed), (1u << PROPERTIES) - 1);
 }
 
+/* Arrival, duration and GPUs of some jobs. */
+static void draw_main(int64_t main[100][3], const char *more)
+{
+    struct generate_lab lab = {0};
+    struct job_spec job;
+    char options[400];
+    snprintf(options, sizeof options,
+             "{name: x, arrivals: {rate: 1/h}, gpus: {values: [1, 8]}, duration: {uniform: [1m, "
+             "2h]}, jobs: 100%s}",
+             more);
+    generate_lab_open(&lab, options);
+    for (int i = 0; generate_lab_next(&lab, &job); i++) {
+        main[i][0] = job.submit_ns;
+        main[i][1] = job.work_ns;
+        main[i][2] = generate_lab_request(&lab, &job)->gpus;
+    }
+    generate_lab_close(&lab);
+}
+
+static void an_added_property_changes_nothing_else(void **state)
+{
+    (void)state;
+    static const char *const added[] = {
+        ", limit: {factor: {uniform: [1, 2]}}",
+        ", limit: {uniform: [3h, 4h]}",
+        ", priority: {values: [low, high]}",
+        ", priority: {uniform: [1, 9]}",
+        ", patience: {uniform: [1m, 2m]}",
+        ", tenants: {a: 1, b: 2}, users: 9",
+        ", cpus: {values: [1, 2]}, memory: {values: [1GiB, 2GiB]}",
+        ", resource: amd.com/gpu",
+    };
+    static int64_t base[100][3], more[100][3];
+    draw_main(base, "");
+    for (size_t i = 0; i < LEN(added); i++) {
+        draw_main(more, added[i]);
+        assert_memory_equal(base, more, sizeof base);
+    }
+}
+
 static void workloads_of_other_names_have_other_luck(void **state)
 {
     (void)state;
@@ -195,135 +235,6 @@ static void nothing_grows_with_the_jobs(void **state)
         ;
     assert_int_equal(intern_len(lab.names.words), words);
     assert_int_equal(request_table_len(lab.requests), requests);
-    generate_lab_close(&lab);
-}
-
-/* --- what jobs ask for --- */
-
-struct shape_row {
-    const char *options; /* after name, arrivals, duration and jobs */
-    uint32_t tasks;
-    const char *resource; /* of each task */
-    int64_t amount, cpus_milli, memory_gib;
-};
-
-static const struct shape_row shapes[] = {
-    {"gpus: 8", 1, "nvidia.com/gpu", 8, 0, 0},
-    {"gpus: 12", 2, "nvidia.com/gpu", 6, 0, 0},
-    {"gpus: 13, cpus_per_gpu: 12, memory: 8GiB", 13, "nvidia.com/gpu", 1, 12000, 8},
-    {"gpus: 16, gpus_per_task: 4, cpus: 0.5, cpus_per_gpu: 2, memory_per_gpu: 3GiB", 4,
-     "nvidia.com/gpu", 4, 8500, 12},
-    {"tasks: 3, gpus_per_task: 2, cpus: 8", 3, "nvidia.com/gpu", 2, 8000, 0},
-    {"tasks: 3, cpus: 8", 3, "nvidia.com/gpu", 0, 8000, 0},
-    {"gpus: 0, cpus: 8", 1, "nvidia.com/gpu", 0, 8000, 0},
-};
-
-static void jobs_are_split_into_tasks(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < LEN(shapes); i++) {
-        const struct shape_row *row = &shapes[i];
-        struct generate_lab lab = {0};
-        struct job_spec job;
-        char options[300];
-        snprintf(options, sizeof options,
-                 "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 1, %s}", row->options);
-        generate_lab_open_clean(&lab, options);
-        assert_true(generate_lab_next(&lab, &job));
-        assert_int_equal(job.groups[0].count, row->tasks);
-        assert_int_equal(generate_lab_amount(&lab, &job, row->resource), row->amount);
-        assert_int_equal(generate_lab_amount(&lab, &job, "cpu"), row->cpus_milli);
-        assert_int_equal(generate_lab_amount(&lab, &job, "memory"), row->memory_gib << 30);
-        generate_lab_close(&lab);
-    }
-}
-
-#define CUT_POOL                                                                               \
-    "{pools: [{name: n, machine: Standard_ND96isr_H100_v5, count: 2, mig: {layout: {default: " \
-    "[3g.40gb, 2g.20gb, 1g.10gb, 1g.10gb]}}}]}"
-
-static void profiles_are_asked_for_by_weight(void **state)
-{
-    (void)state;
-    struct generate_lab lab = {.cluster = CUT_POOL};
-    struct job_spec job;
-    uint64_t counts[2] = {0};
-    generate_lab_open_clean(
-        &lab, "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 9000, mig: {values: "
-              "[1g.10gb, 3g.40gb], weights: [3, 1]}}");
-    while (generate_lab_next(&lab, &job)) {
-        const int64_t small = generate_lab_amount(&lab, &job, "nvidia.com/mig-1g.10gb");
-        const int64_t large = generate_lab_amount(&lab, &job, "nvidia.com/mig-3g.40gb");
-        assert_int_equal(small + large, 1);
-        counts[large]++;
-    }
-    assert_in_proportion(counts, (const double[]){3, 1}, 2);
-    generate_lab_close(&lab);
-}
-
-static void instances_are_split_by_what_a_node_has_of_them(void **state)
-{
-    (void)state;
-    struct generate_lab lab = {.cluster = CUT_POOL};
-    struct job_spec job;
-    generate_lab_open_clean(
-        &lab, "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 1, gpus: 20, mig: "
-              "1g.10gb}"); /* a node has 16 */
-    assert_true(generate_lab_next(&lab, &job));
-    assert_int_equal(job.groups[0].count, 2);
-    assert_int_equal(generate_lab_amount(&lab, &job, "nvidia.com/mig-1g.10gb"), 10);
-    generate_lab_close(&lab);
-}
-
-static void shares_are_parts_of_one_gpu(void **state)
-{
-    (void)state;
-    struct generate_lab lab = {0};
-    struct job_spec job;
-    uint64_t counts[2] = {0};
-    generate_lab_open_clean(&lab,
-                            "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 4000, tasks: 2, "
-                            "gpu_share: {values: [0.25, 0.5]}, cpus: 1, cpus_per_gpu: 8}");
-    while (generate_lab_next(&lab, &job)) {
-        const struct request *r = generate_lab_request(&lab, &job);
-        assert_int_equal(job.groups[0].count, 2);
-        assert_int_equal(request_amount(r, RESOURCE_GPU), 0);
-        assert_true(r->load.gpu_milli == 250 || r->load.gpu_milli == 500);
-        assert_int_equal(request_amount(r, RESOURCE_CPU), 1000 + 8 * r->load.gpu_milli);
-        counts[r->load.gpu_milli == 500]++;
-    }
-    assert_in_proportion(counts, (const double[]){1, 1}, 2);
-    generate_lab_close(&lab);
-}
-
-static void loads_and_terms_are_part_of_the_request(void **state)
-{
-    (void)state;
-    struct generate_lab lab = {0};
-    struct job_spec job;
-    generate_lab_open_clean(
-        &lab, "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 1, load: {duty: 25%, "
-              "width: 0.5, memory: 20GiB, processes: 3, memory_bound: true}, tolerations: "
-              "['notebooks=only:NoSchedule', spot, 'gpu:NoExecute'], node_selector: {tier: "
-              "train}}");
-    assert_true(generate_lab_next(&lab, &job));
-    const struct request *r = generate_lab_request(&lab, &job);
-    assert_int_equal(r->load.duty_q16, 16384);
-    assert_int_equal(r->load.width_q16, 32768);
-    assert_int_equal(r->load.memory_bytes, INT64_C(20) << 30);
-    assert_int_equal(r->load.processes, 3);
-    assert_true(r->load.is_memory_bound);
-    const struct node_terms *t = node_terms_get(lab.names.terms, r->terms);
-    assert_int_equal(t->selector.len, 1);
-    assert_string_equal(generate_lab_word(&lab, t->selector.pairs[0].key), "tier");
-    assert_string_equal(generate_lab_word(&lab, t->selector.pairs[0].value), "train");
-    assert_int_equal(t->tolerations.len, 3);
-    const struct toleration *only = t->tolerations.items;
-    assert_string_equal(generate_lab_word(&lab, only->key), "notebooks");
-    assert_string_equal(generate_lab_word(&lab, only->value), "only");
-    assert_true(!only->exists && !only->any_effect && only->effect == TAINT_NO_SCHEDULE);
-    assert_true(only[1].exists && only[1].any_effect);
-    assert_true(only[2].exists && !only[2].any_effect && only[2].effect == TAINT_NO_EXECUTE);
     generate_lab_close(&lab);
 }
 
@@ -433,14 +344,10 @@ int main(void)
         cmocka_unit_test(jobs_are_numbered_from_one_up_to_as_many_as_wanted),
         cmocka_unit_test(what_is_not_said_is_the_simplest),
         cmocka_unit_test(a_changed_distribution_changes_nothing_else),
+        cmocka_unit_test(an_added_property_changes_nothing_else),
         cmocka_unit_test(workloads_of_other_names_have_other_luck),
         cmocka_unit_test(tenants_and_users_get_their_shares),
         cmocka_unit_test(nothing_grows_with_the_jobs),
-        cmocka_unit_test(jobs_are_split_into_tasks),
-        cmocka_unit_test(profiles_are_asked_for_by_weight),
-        cmocka_unit_test(instances_are_split_by_what_a_node_has_of_them),
-        cmocka_unit_test(shares_are_parts_of_one_gpu),
-        cmocka_unit_test(loads_and_terms_are_part_of_the_request),
         cmocka_unit_test(limits_are_durations_or_factors_of_them),
         cmocka_unit_test(priorities_are_integers_or_classes),
         cmocka_unit_test(services_never_end_and_the_impatient_leave),

@@ -194,6 +194,18 @@ static void sizes_never_pass_the_largest(void **state)
         }
 }
 
+static void rounding_to_powers_stays_below_a_largest_size_that_is_none(void **state)
+{
+    (void)state;
+    const struct lublin l = lublin_make(LUBLIN_TYPELESS, 100);
+    gsl_rng *r = rng_open(SEED, 4, "test lublin", 0);
+    int largest = 0;
+    for (int i = 0; i < N; i++)
+        largest += lublin_size(&l, r) == 100;
+    assert_in_range(largest, 1, N / 1000); /* were 128 cut to 100, it would be one in 200 */
+    gsl_rng_free(r);
+}
+
 static void larger_jobs_run_longer(void **state)
 {
     (void)state;
@@ -218,6 +230,7 @@ int main(void)
         cmocka_unit_test(the_mean_interval_is_that_of_samples),
         cmocka_unit_test(days_are_busiest_in_the_afternoon),
         cmocka_unit_test(sizes_never_pass_the_largest),
+        cmocka_unit_test(rounding_to_powers_stays_below_a_largest_size_that_is_none),
         cmocka_unit_test(larger_jobs_run_longer),
     };
     return cmocka_run_group_tests_name("lublin", tests, NULL, NULL);

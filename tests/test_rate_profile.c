@@ -40,6 +40,21 @@ static void intervals_stretch_and_shrink_by_the_factor(void **state)
     arena_free(a);
 }
 
+static void equal_parts_change_nothing(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new();
+    const double daily[] = {1, 1, 1, 1};
+    const struct rate_profile p = rate_profile_make(a, daily, 4, NULL), none = {0};
+    struct rate_walk w = rate_walk_from(&p, 0), want = rate_walk_from(&none, 0);
+    for (int i = 0; i < 20000; i++) {
+        assert_true(rate_walk_on(&w, &p, HOUR_NS / 7.0, FAR_NS));
+        assert_true(rate_walk_on(&want, &none, HOUR_NS / 7.0, FAR_NS));
+    }
+    assert_in_range(w.now_ns, want.now_ns - 1, want.now_ns + 1);
+    arena_free(a);
+}
+
 static void weeks_begin_on_monday(void **state)
 {
     (void)state;
@@ -80,8 +95,10 @@ static void a_walk_ends_at_its_last_instant(void **state)
     assert_false(rate_walk_on(&w, &half, 1, 12 * HOUR_NS - 1)); /* at night */
     w = rate_walk_from(&half, 0);
     assert_false(rate_walk_on(&w, &half, 1e18, DAYS(100)));
-    w = rate_walk_from(&half, INT64_MAX - HOUR_NS);
-    assert_false(rate_walk_on(&w, &half, 1e18, INT64_MAX));
+    for (int hours = 2; hours < 100; hours *= 3) { /* time itself ends */
+        w = rate_walk_from(&half, INT64_MAX - HOUR_NS);
+        assert_false(rate_walk_on(&w, &half, 1.0 * hours * HOUR_NS, INT64_MAX));
+    }
     arena_free(a);
 }
 
@@ -136,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_profile_time_passes_and_fractions_add_up),
         cmocka_unit_test(intervals_stretch_and_shrink_by_the_factor),
+        cmocka_unit_test(equal_parts_change_nothing),
         cmocka_unit_test(weeks_begin_on_monday),
         cmocka_unit_test(a_walk_ends_at_its_last_instant),
         cmocka_unit_test(agrees_with_a_slow_walk),

@@ -43,13 +43,12 @@ static struct job_shape work_out(const struct job_shapes *s, const struct job_ch
     const int64_t pieces = (int64_t)t.each;
     struct device_load load = spec->load;
     load.gpu_milli = device->share_milli;
-    const bool is_share = device->share_milli > 0;
-    const int64_t milli = is_share ? device->share_milli : 1000 * pieces;
+    const int64_t milli = 1000 * pieces + device->share_milli; /* one of the two */
     const struct amount amounts[] = {
         {RESOURCE_CPU, spec->cpus_milli[c->cpus] + per_piece(spec->cpus_milli_per_piece, milli)},
         {RESOURCE_MEMORY,
          spec->memory_bytes[c->memory] + per_piece(spec->memory_bytes_per_piece, milli)},
-        {device->resource, is_share ? 0 : pieces},
+        {device->resource, pieces},
     };
     SIM_REQUIRE(t.tasks > 0 && t.tasks <= UINT32_MAX);
     return (struct job_shape){
