@@ -1,9 +1,7 @@
-#include "models/kubernetes/node_terms.h"
-#include "sim/arena.h"
 #include "tests/generate_lab.h"
 #include "tests/near.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #define SECOND_NS INT64_C(1000000000)
 #define HOUR_NS   (3600 * SECOND_NS)
@@ -57,7 +55,7 @@ static void what_is_not_said_is_the_simplest(void **state)
     const struct request *r = generate_lab_request(&lab, &job);
     assert_int_equal(r->amounts_len, 1);
     assert_int_equal(r->gpus, 1);
-    assert_int_equal(r->terms, NODE_TERMS_NONE);
+    assert_int_equal(r->terms, 0);
     assert_int_equal(r->load.duty_q16 | r->load.width_q16 | r->load.processes, 0);
     generate_lab_close(&lab);
 }

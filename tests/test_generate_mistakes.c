@@ -1,5 +1,7 @@
 #include "tests/generate_lab.h"
 
+#include <stdio.h>
+
 /* What is wrong with a workload, as its user reads it. Warnings do not stop it. */
 static const struct row {
     const char *options;
@@ -254,9 +256,50 @@ static void without_nodes_nothing_is_too_large_but_the_model_needs_a_size(void *
     generate_lab_close(&b);
 }
 
+/* {values: [1, 2, ...]} */
+static const char *many(char *text, int len, const char *unit)
+{
+    char *end = text + sprintf(text, "{values: [");
+    for (int i = 1; i <= len; i++)
+        end += sprintf(end, "%s%d%s", i == 1 ? "" : ", ", i, unit);
+    sprintf(end, "]}");
+    return text;
+}
+
+static void combinations_are_few(void **state)
+{
+    (void)state;
+    struct generate_lab few = {0}, more = {0};
+    char options[2000], cpus[800], memory[800];
+    snprintf(options, sizeof options,
+             "{name: x, arrivals: {rate: 1/h}, duration: 1h, jobs: 1, cpus: %s, memory: %s}",
+             many(cpus, 32, ""), many(memory, 32, "GiB"));
+    generate_lab_open(&few, options);
+    messages_assert(&few.messages, "");
+    snprintf(options, sizeof options,
+             "{name: x, arrivals: {rate: 1/h}, duration: 1h, jobs: 1, cpus: %s, memory: %s}",
+             many(cpus, 33, ""), many(memory, 32, "GiB"));
+    generate_lab_open(&more, options);
+    messages_assert(&more.messages, "g.yaml:1:73: error: cpus: cpus x memory x kinds of device are "
+                                    "more than 1024 combinations\n");
+    generate_lab_close(&few);
+    generate_lab_close(&more);
+}
+
+static void until_may_lie_beyond_all_time(void **state)
+{
+    (void)state;
+    struct generate_lab lab = {.start_ns = INT64_C(1) << 61};
+    struct job_spec job;
+    generate_lab_open(&lab, "{name: x, arrivals: {rate: 1/h}, duration: 1h, until: 100000d}");
+    messages_assert(&lab.messages, "");
+    assert_true(generate_lab_next(&lab, &job));
+    generate_lab_close(&lab);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[LEN(rows) + 2];
+    struct CMUnitTest tests[LEN(rows) + 4];
     for (size_t i = 0; i < LEN(rows); i++)
         tests[i] = (struct CMUnitTest){
             .name = rows[i].options,
@@ -266,5 +309,7 @@ int main(void)
     tests[LEN(rows)] = (struct CMUnitTest)cmocka_unit_test(a_run_without_end_needs_one);
     tests[LEN(rows) + 1] = (struct CMUnitTest)cmocka_unit_test(
         without_nodes_nothing_is_too_large_but_the_model_needs_a_size);
+    tests[LEN(rows) + 2] = (struct CMUnitTest)cmocka_unit_test(combinations_are_few);
+    tests[LEN(rows) + 3] = (struct CMUnitTest)cmocka_unit_test(until_may_lie_beyond_all_time);
     return cmocka_run_group_tests_name("generate_mistakes", tests, NULL, NULL);
 }

@@ -104,19 +104,21 @@ static void shares_are_parts_of_one_gpu(void **state)
     (void)state;
     struct generate_lab lab = {0};
     struct job_spec job;
-    uint64_t counts[2] = {0};
+    uint64_t counts[2 * 2] = {0};
     generate_lab_open_clean(&lab,
                             "{name: x, arrivals: {rate: 1/h}, duration: 1m, jobs: 4000, tasks: 2, "
-                            "gpu_share: {values: [0.25, 0.5]}, cpus: 1, cpus_per_gpu: 8}");
+                            "gpu_share: {values: [0.25, 0.5]}, cpus: {values: [1, 2]}, "
+                            "cpus_per_gpu: 8}");
     while (generate_lab_next(&lab, &job)) {
         const struct request *r = generate_lab_request(&lab, &job);
+        const int64_t own_milli = request_amount(r, RESOURCE_CPU) - 8 * r->load.gpu_milli;
         assert_int_equal(job.groups[0].count, 2);
         assert_int_equal(request_amount(r, RESOURCE_GPU), 0);
         assert_true(r->load.gpu_milli == 250 || r->load.gpu_milli == 500);
-        assert_int_equal(request_amount(r, RESOURCE_CPU), 1000 + 8 * r->load.gpu_milli);
-        counts[r->load.gpu_milli == 500]++;
+        assert_true(own_milli == 1000 || own_milli == 2000);
+        counts[2 * (r->load.gpu_milli == 500) + (own_milli == 2000)]++;
     }
-    assert_in_proportion(counts, (const double[]){1, 1}, 2);
+    assert_in_proportion(counts, (const double[]){1, 1, 1, 1}, LEN(counts));
     generate_lab_close(&lab);
 }
 

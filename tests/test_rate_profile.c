@@ -48,8 +48,8 @@ static void equal_parts_change_nothing(void **state)
     const struct rate_profile p = rate_profile_make(a, daily, 4, NULL), none = {0};
     struct rate_walk w = rate_walk_from(&p, 0), want = rate_walk_from(&none, 0);
     for (int i = 0; i < 20000; i++) {
-        assert_true(rate_walk_on(&w, &p, HOUR_NS / 7.0, FAR_NS));
-        assert_true(rate_walk_on(&want, &none, HOUR_NS / 7.0, FAR_NS));
+        assert_true(rate_walk_on(&w, &p, HOUR_NS / 7.3, FAR_NS));
+        assert_true(rate_walk_on(&want, &none, HOUR_NS / 7.3, FAR_NS));
     }
     assert_in_range(w.now_ns, want.now_ns - 1, want.now_ns + 1);
     arena_free(a);
