@@ -61,12 +61,11 @@ static size_t find_group(const struct dimension *d, int64_t key)
 
 static size_t others(struct dimension *d, size_t reasons_len)
 {
-    if (!d->is_cut) {
-        d->others_at = d->len;
+    SIM_REQUIRE(d->len == (d->is_cut ? GROUPS_MOST + 1 : GROUPS_MOST));
+    if (!d->is_cut)
         add_group(d, GROUP_OTHERS, INT64_MAX, reasons_len);
-        d->is_cut = true;
-    }
-    return d->others_at;
+    d->is_cut = true;
+    return GROUPS_MOST;
 }
 
 static size_t group_of(struct dimension *d, int64_t key, size_t reasons_len, job_key_name_fn *name,
@@ -142,7 +141,7 @@ static struct job_group *group_named(struct dimension *d, const char *name, int6
     for (size_t i = 0; i < d->len; i++)
         if (strcmp(d->groups[i]->name, name) == 0)
             return d->groups[i];
-    if (d->len - d->is_cut < GROUPS_MOST && strcmp(name, GROUP_OTHERS) != 0)
+    if (d->len < GROUPS_MOST)
         return add_group(d, name, key, reasons_len);
     return d->groups[others(d, reasons_len)];
 }
@@ -198,9 +197,6 @@ void dimension_sort(struct dimension *d)
         return;
     qsort(d->groups, d->len, sizeof d->groups[0], has_numbers ? by_key : by_name);
     memset(d->slots, 0, sizeof d->slots); /* no jobs come any more */
-    for (size_t i = 0; i < d->len; i++)
-        if (strcmp(d->groups[i]->name, GROUP_OTHERS) == 0)
-            d->others_at = i;
 }
 
 void dimension_begin_sketch(struct dimension *d)

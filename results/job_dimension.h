@@ -26,12 +26,12 @@ struct dimension {
     enum metric_by by;
     unsigned keeps;
     bool has_key; /* there was a job */
-    bool is_cut;  /* there are others, at others_at */
+    bool is_cut;  /* there are others, behind GROUPS_MOST groups with a name */
     bool sketches;
     int64_t first_key;
     char *first_name;
     struct job_group **groups; /* GROUPS_MOST and the others; NULL: all jobs have first_key */
-    size_t len, others_at;
+    size_t len;
     uint8_t slots[GROUP_SLOTS]; /* index + 1 by hash of the key */
 };
 

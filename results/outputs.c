@@ -1,0 +1,122 @@
+#include "results/outputs.h"
+
+#include "results/metric.h"
+#include "results/out_table.h"
+
+/* To add a file: its table in its own source, its line here. */
+#define TABLES(X)            \
+    X(out_table_jobs)        \
+    X(out_table_tasks)       \
+    X(out_table_utilisation) \
+    X(out_table_queues)      \
+    X(out_table_gpus)        \
+    X(out_table_events)      \
+    X(out_table_summary)
+
+#define X(symbol) extern const struct out_table symbol;
+TABLES(X)
+#undef X
+
+static const struct out_table *const tables[] = {
+#define X(symbol) &symbol,
+    TABLES(X)
+#undef X
+};
+
+static const char beginning[] =
+    "# What a run writes\n"
+    "\n"
+    "This file is printed from the tables that make the files; edit those "
+    "(`results/*_csv.c`).\n"
+    "\n"
+    "All tables are CSV as in RFC 4180, but lines end with a line feed alone: a header row, a "
+    "comma "
+    "between fields, quotes around a field that holds a comma, a quote or a line end, its quotes "
+    "doubled. What does not exist is an empty field. Times are seconds after simulated time 0 (the "
+    "scenario's `start`), exact decimals; names have their unit at the end. A file is whole or "
+    "absent: it is written beside its place as `NAME.part` and renamed at the end, so what an "
+    "earlier run left stays until then.\n"
+    "\n"
+    "The same scenario, seed and version give the same bytes.\n"
+    "\n";
+
+static const char json[] =
+    "## summary.json\n"
+    "\n"
+    "The same values as summary.csv, and what they were made from.\n"
+    "\n"
+    "| key | meaning |\n"
+    "| --- | --- |\n"
+    "| `schema` | 1; raised when a key changes its meaning or goes. New keys may come at any time "
+    "|\n"
+    "| `clustersim` | version of the program |\n"
+    "| `scenario`, `policy` | their names |\n"
+    "| `seed`, `replications` | how many runs the values come from |\n"
+    "| `inputs` | every file that was read: `path`, and `fnv1a64`, the FNV-1a hash of its bytes |\n"
+    "| `start`, `end` | of simulated time, UTC |\n"
+    "| `simulated_s`, `warm_up_s` | end - start; what was left out of the values |\n"
+    "| `ended` | drained: nothing was left to do; until: the time given had passed; stuck: jobs "
+    "wait "
+    "that nothing will ever start; stalled: a livelock; failed: a source failed; broken: a bug was "
+    "found by the audit |\n"
+    "| `counts` | `events` and `rounds` of decisions, `jobs_arrived`, `jobs_ended`, `tasks_bound`, "
+    "`verbs_refused` (bugs of the policy), `jobs_measured` |\n"
+    "| `repairs` | dirt in the workload: `source`, `what`, `job_left_out`, `count`, `first_line` "
+    "|\n"
+    "| `waited_for_s` | all waits together, in s, by reason |\n"
+    "| `metrics` | by name: `unit`, and for each statistic its `value` and, if it is not exact, "
+    "its "
+    "`error` |\n"
+    "| `by` | by grouping, metric and group: the same |\n"
+    "\n";
+
+static void print_bys(FILE *out, const struct metric *m)
+{
+    bool first = true;
+    for (enum metric_by by = BY_NOTHING + 1; by < METRIC_BYS; by++)
+        if (m->by >> by & 1) {
+            fprintf(out, "%s%s", first ? "" : ", ", metric_by_name(by));
+            first = false;
+        }
+}
+
+static void print_stats(FILE *out, const struct metric *m)
+{
+    char buf[STATISTIC_TEXT];
+    bool first = true;
+    for (enum statistic s = 0; s <= STAT_P; s++)
+        if (m->stats >> s & 1) {
+            fprintf(out, "%s%s", first ? "" : ", ",
+                    s == STAT_P ? "percentiles" : statistic_print(buf, s, 0));
+            first = false;
+        }
+}
+
+void outputs_print_metrics(FILE *out)
+{
+    fputs("| metric | unit | statistics | by | meaning |\n| --- | --- | --- | --- | --- |\n", out);
+    for (enum metric_id id = 0; id < METRICS; id++) {
+        const struct metric *m = metric_get(id);
+        fprintf(out, "| `%s` | %s | ", m->name, metric_unit_name(m->unit));
+        print_stats(out, m);
+        fputs(" | ", out);
+        print_bys(out, m);
+        fprintf(out, " | %s |\n", m->help);
+    }
+}
+
+void outputs_print_manual(FILE *out)
+{
+    fputs(beginning, out);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        out_table_print(tables[i], out);
+        fputc('\n', out);
+    }
+    fputs(json, out);
+    fputs("## Metrics\n\nOf summary.csv and summary.json, and of expressions in `expect` and "
+          "`target`. Jobs that were submitted before the end of the warm-up do not count, and "
+          "averages over time begin there. Sizes are the GPUs of a job: 1, 2, 3-4, 5-8 and so "
+          "on.\n\n",
+          out);
+    outputs_print_metrics(out);
+}
