@@ -97,6 +97,8 @@ static void print_group(const struct source_run *r, FILE *out, const struct grou
     for (uint32_t i = 0; i < request->amounts_len; i++)
         fprintf(out, "%s %" PRId64 " %s", i == 0 ? "" : " +", request->amounts[i].value,
                 intern_text(r->names.resources, request->amounts[i].resource));
+    if (request->load.gpu_milli > 0)
+        fprintf(out, " + %d/1000 GPU", request->load.gpu_milli);
     fputc(',', out);
 }
 

@@ -7,6 +7,7 @@
     X(generate_source)   \
     X(jobs_csv_source)   \
     X(kubernetes_source) \
+    X(openb_source)      \
     X(swf_source)
 
 #define X(symbol) extern const struct job_source_ops symbol;

@@ -66,7 +66,7 @@ bool placement_read(struct config_reader *r, const struct yaml_node *n, void *fi
     const struct yaml_node *options = is_map ? n->pairs[0].value : NULL;
     if (ops->options != NULL && !config_read(r, options, yaml_pos(n), ops->options, state))
         return false;
-    if (ops->options == NULL && options != NULL && !yaml_is_null(options)) {
+    if (ops->options == NULL && options != NULL && options->len > 0 && !yaml_is_null(options)) {
         diag_error(r->diag, yaml_pos(options), "%s: has no options", ops->name);
         return false;
     }

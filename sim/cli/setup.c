@@ -5,6 +5,7 @@
 #include "sim/arena.h"
 #include "sim/cli/timeline.h"
 #include "sim/suggest.h"
+#include "workloads/openb_nodes.h"
 #include "workloads/registry.h"
 
 #include <string.h>
@@ -56,6 +57,11 @@ static bool make_cluster(struct setup *s, const struct scenario *scenario,
                          const struct catalogue *c, struct diag *d)
 {
     struct cluster_spec spec = {0};
+    const struct yaml_node *openb = yaml_get(scenario->cluster, "openb");
+    if (openb != NULL) {
+        s->cluster = openb_cluster(openb, &s->names, s->arena, d);
+        return s->cluster != NULL;
+    }
     struct config_reader r = {.diag = d, .arena = s->arena};
     if (!cluster_spec_read(&r, scenario->cluster, c, &spec))
         return false;
