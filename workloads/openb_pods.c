@@ -32,9 +32,11 @@ static const struct repair_kind kinds[KINDS] = {
 static bool skip_row(struct openb_pods *p, const struct openb_table *t, size_t kind, size_t column)
 {
     const char *text = openb_text(t, column);
-    repair_log_add(
-        &p->repairs, kind,
-        &(struct repair_place){openb_at(t, column), columns[column], text, strlen(text)});
+    repair_log_add(&p->repairs, kind,
+                   &(struct repair_place){.at = openb_at(t, column),
+                                          .name = columns[column],
+                                          .written = text,
+                                          .len = strlen(text)});
     return false;
 }
 
