@@ -130,21 +130,23 @@ static void a_changed_distribution_changes_nothing_else(void **state)
     assert_int_equal(differences(&base, &changed), (1u << PROPERTIES) - 1);
 }
 
-/* Arrival, duration and GPUs of some jobs. */
-static void draw_main(int64_t main[100][3], const char *more)
+/* Arrival, duration, GPUs and CPUs of some jobs. */
+static void draw_main(int64_t main[100][4], const char *more)
 {
     struct generate_lab lab = {0};
     struct job_spec job;
     char options[400];
     snprintf(options, sizeof options,
-             "{name: x, arrivals: {rate: 1/h}, gpus: {values: [1, 8]}, duration: {uniform: [1m, "
-             "2h]}, jobs: 100%s}",
+             "{name: x, arrivals: {rate: 1/h}, gpus: {values: [1, 8]}, cpus: {values: [1, 2]}, "
+             "duration: "
+             "{uniform: [1m, 2h]}, jobs: 100%s}",
              more);
     generate_lab_open(&lab, options);
     for (int i = 0; generate_lab_next(&lab, &job); i++) {
         main[i][0] = job.submit_ns;
         main[i][1] = job.work_ns;
         main[i][2] = generate_lab_request(&lab, &job)->gpus;
+        main[i][3] = generate_lab_amount(&lab, &job, "cpu");
     }
     generate_lab_close(&lab);
 }
@@ -159,10 +161,11 @@ static void an_added_property_changes_nothing_else(void **state)
         ", priority: {uniform: [1, 9]}",
         ", patience: {uniform: [1m, 2m]}",
         ", tenants: {a: 1, b: 2}, users: 9",
-        ", cpus: {values: [1, 2]}, memory: {values: [1GiB, 2GiB]}",
+        ", memory: {values: [1GiB, 2GiB]}",
+        ", mig: {values: [1g.10gb, 3g.40gb]}",
         ", resource: amd.com/gpu",
     };
-    static int64_t base[100][3], more[100][3];
+    static int64_t base[100][4], more[100][4];
     draw_main(base, "");
     for (size_t i = 0; i < LEN(added); i++) {
         draw_main(more, added[i]);
