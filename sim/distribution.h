@@ -21,7 +21,7 @@
  *          and the distribution function are those before rounding.
  * Memory   Lies in the reader's arena and YAML file; both outlive it.
  * Errors   Mistakes in the input: the reader's diag. The wrong kind of sample: SIM_REQUIRE.
- * Cost     values and files 6 to 8 ns, uniform and triangular 14, exponential 26, others 30 to 50.
+ * Cost     values and files 6 to 8 ns, uniform and triangular 14, exponential 15, others 30 to 50.
  * Threads  A distribution is constant once read; any number of threads may sample it.
  *
  * Constants, values, files and uniform use integers or exact operations only. The others call libm,
