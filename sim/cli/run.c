@@ -18,7 +18,9 @@ static int run(const void *given, const char *const *arguments, size_t len)
     int code;
     if (prepared_open(&p, arguments[0], &o.run, o.policy, &d)) {
         const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
-        code = simulate_one(&p, policy, p.out_dir, &d);
+        struct run_record record;
+        code = simulate_one(&p, policy, p.out_dir, &record, &d);
+        run_record_fini(&record);
     } else {
         code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
     }

@@ -3,6 +3,7 @@
 #include "results/registry.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/version.h"
 #include "sim/duration.h"
 
 #include <inttypes.h>
@@ -20,12 +21,20 @@ static bool is_wanted(const struct scenario *s, const char *output)
     return false;
 }
 
-static size_t choose_observers(const struct scenario *s, struct observer_use *out)
+/* The record is always filled; it writes its files only if a summary is wanted. */
+static size_t choose_observers(const struct scenario *s, struct run_record *record,
+                               struct observer_use *out)
 {
     size_t len = 0;
-    for (size_t i = 0; observer_all()[i] != NULL && len < MOST_OBSERVERS; i++)
-        if (is_wanted(s, observer_all()[i]->name))
-            out[len++] = (struct observer_use){observer_all()[i], NULL};
+    for (size_t i = 0; observer_all()[i] != NULL && len < MOST_OBSERVERS; i++) {
+        const struct observer_ops *ops = observer_all()[i];
+        const bool is_summary = strcmp(ops->name, "summary") == 0;
+        const bool is_plots = strcmp(ops->name, "plots") == 0;
+        if (is_summary || is_plots)
+            out[len++] = (struct observer_use){ops, record};
+        else if (is_wanted(s, ops->name))
+            out[len++] = (struct observer_use){ops, NULL};
+    }
     return len;
 }
 
@@ -72,10 +81,24 @@ static int code_of(enum simulation_end end)
     }
 }
 
-int simulate_one(const struct prepared *p, const struct policy_entry *policy, const char *dir,
-                 struct diag *d)
+static bool begin_record(const struct prepared *p, const struct policy_entry *policy,
+                         struct run_record *out, struct diag *d)
 {
-    if (!make_dirs(dir, d))
+    const struct run_facts facts = {
+        .scenario = p->scenario.name, .policy = policy->name, .version = CLUSTERSIM_VERSION};
+    const unsigned wants = (p->options->no_plots ? 0 : RECORD_PLOTS) |
+                           (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
+    run_record_init(out, &facts, wants);
+    for (size_t i = 0; i < p->scenario.layers_len; i++)
+        if (!run_record_add_input(out, p->scenario.layers[i]->file, d))
+            return false;
+    return true;
+}
+
+int simulate_one(const struct prepared *p, const struct policy_entry *policy, const char *dir,
+                 struct run_record *out, struct diag *d)
+{
+    if (!begin_record(p, policy, out, d) || !make_dirs(dir, d))
         return EXIT_WORLD;
     struct observer_use observers[MOST_OBSERVERS];
     const struct setup_options o = {
@@ -83,7 +106,7 @@ int simulate_one(const struct prepared *p, const struct policy_entry *policy, co
         .seed = p->seed,
         .out_dir = dir,
         .observers = observers,
-        .observers_len = choose_observers(&p->scenario, observers),
+        .observers_len = choose_observers(&p->scenario, out, observers),
         .strict = p->options->strict,
         .audit = p->options->audit,
         .log = d->out,
