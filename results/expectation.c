@@ -1,0 +1,105 @@
+#include "results/expectation.h"
+
+#include "sim/suggest.h"
+
+#include <math.h>
+#include <string.h>
+
+void expectation_want(const struct expectation *e, struct metrics *m)
+{
+    if (e->s == STAT_P)
+        metrics_want(m, e->by, e->id);
+}
+
+bool comparison_holds(enum comparison op, double a, double b)
+{
+    switch (op) {
+    case LESS_EQUAL:
+        return a <= b;
+    case LESS:
+        return a < b;
+    case GREATER_EQUAL:
+        return a >= b;
+    case GREATER:
+        return a > b;
+    case EQUAL:
+        return a == b;
+    default:
+        return a < b || a > b; /* NaN is not unequal either: nothing was measured */
+    }
+}
+
+/* How far from passing: what the worst is chosen by. What was not measured is worst. */
+static double badness(const struct expectation *e, double value)
+{
+    if (isnan(value))
+        return INFINITY;
+    switch (e->op) {
+    case LESS_EQUAL:
+    case LESS:
+        return value - e->value;
+    case GREATER_EQUAL:
+    case GREATER:
+        return e->value - value;
+    case EQUAL:
+        return fabs(value - e->value);
+    default:
+        return -fabs(value - e->value);
+    }
+}
+
+static bool is_open(const struct expectation *e, const struct metric_value *v)
+{
+    return v->error > 0 && comparison_holds(e->op, v->value - v->error, e->value) !=
+                               comparison_holds(e->op, v->value + v->error, e->value);
+}
+
+static void look_at(const struct expectation *e, struct metrics *m, size_t group,
+                    struct expectation_result *r)
+{
+    const struct metric_place at = {e->by, group};
+    const struct metric_value v = metrics_value(m, e->id, at, e->s, e->p);
+    r->groups++;
+    r->failed += !comparison_holds(e->op, v.value, e->value);
+    r->is_close |= is_open(e, &v);
+    if (r->worst != NULL && badness(e, v.value) <= badness(e, r->value.value))
+        return;
+    r->worst = metrics_group_name(m, e->id, at);
+    r->value = v;
+}
+
+struct expectation_result expectation_check(const struct expectation *e, struct metrics *m)
+{
+    struct expectation_result r = {.value = {.value = (double)NAN}};
+    if (e->name != NULL) {
+        const size_t i = metrics_find_group(m, e->id, e->by, e->name);
+        if (i != SIZE_MAX)
+            look_at(e, m, i, &r);
+    } else {
+        for (size_t i = 0; i < metrics_groups(m, e->id, e->by); i++)
+            look_at(e, m, i, &r);
+    }
+    r.passed = r.groups > 0 && r.failed == 0;
+    return r;
+}
+
+void expectation_print(const struct expectation *e, const struct expectation_result *r, FILE *out)
+{
+    char buf[METRIC_TEXT];
+    fprintf(out, "%s  %s: ", r->passed ? "pass" : "FAIL", e->text);
+    if (r->worst == NULL)
+        fprintf(out, "there is no %s%s%s%s in this run", metric_by_name(e->by),
+                e->name == NULL ? "" : " '", e->name == NULL ? "" : e->name,
+                e->name == NULL ? "" : "'");
+    else if (isnan(r->value.value))
+        fputs("nothing was measured", out);
+    else
+        fputs(metric_print(buf, metric_unit_of(e->id, e->s), r->value.value), out);
+    if (r->worst != NULL && e->by != BY_NOTHING && e->name == NULL)
+        fprintf(out, " (%s%s)", r->groups > 1 ? "worst: " : "", r->worst);
+    if (r->failed > 1)
+        fprintf(out, "; %zu of %zu fail", r->failed, r->groups);
+    if (r->is_close)
+        fputs("; too close to tell: percentiles have an error here", out);
+    fputc('\n', out);
+}
