@@ -8,11 +8,11 @@
 #define POLICIES_BASELINE_CONSERVATIVE_H
 
 #include "policies/baseline/flat_machine.h"
-#include "policies/baseline/id_list.h"
 #include "policies/baseline/order_tree.h"
 #include "policies/baseline/prediction.h"
 #include "policies/baseline/size_waits.h"
 #include "policies/baseline/time_plan.h"
+#include "sim/id_list.h"
 #include "sim/pool.h"
 
 enum plan_state { PLAN_CAME, PLAN_WAITING, PLAN_RUNNING, PLAN_GONE };

@@ -11,10 +11,10 @@
 
 #include "policies/baseline/backlog.h"
 #include "policies/baseline/flat_machine.h"
-#include "policies/baseline/id_list.h"
 #include "policies/baseline/order_tree.h"
 #include "policies/baseline/prediction.h"
 #include "policies/baseline/size_waits.h"
+#include "sim/id_list.h"
 #include "sim/pool.h"
 
 enum easy_order { EASY_FCFS, EASY_SJBF };

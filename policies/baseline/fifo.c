@@ -4,7 +4,7 @@
  * The baseline: its head-of-line blocking is what the others are measured against.
  */
 #include "policies/baseline/job_ring.h"
-#include "policies/baseline/work.h"
+#include "policies/placement/work.h"
 
 enum { BEHIND_OTHERS, NO_ROOM, REASONS };
 

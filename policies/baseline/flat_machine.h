@@ -11,7 +11,7 @@
 #ifndef POLICIES_BASELINE_FLAT_MACHINE_H
 #define POLICIES_BASELINE_FLAT_MACHINE_H
 
-#include "policies/baseline/work.h"
+#include "policies/placement/work.h"
 
 enum { FLAT_MOST_UNITS = UINT32_MAX - 1 };
 

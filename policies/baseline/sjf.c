@@ -8,7 +8,7 @@
  */
 #include "policies/baseline/job_ring.h"
 #include "policies/baseline/order_tree.h"
-#include "policies/baseline/work.h"
+#include "policies/placement/work.h"
 #include "sim/check.h"
 #include "sim/config.h"
 

@@ -4,8 +4,8 @@
  * Memory   Both own their arrays; one that is all zero is empty.
  * Cost     O(1), amortised.
  */
-#ifndef POLICIES_BASELINE_ID_LIST_H
-#define POLICIES_BASELINE_ID_LIST_H
+#ifndef SIM_ID_LIST_H
+#define SIM_ID_LIST_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,4 +30,4 @@ struct id_map {
 uint32_t *id_map_at(struct id_map *m, uint32_t key);
 void id_map_fini(struct id_map *m);
 
-#endif /* POLICIES_BASELINE_ID_LIST_H */
+#endif /* SIM_ID_LIST_H */

@@ -1,4 +1,4 @@
-#include "policies/baseline/work.h"
+#include "policies/placement/work.h"
 
 #include "models/kubernetes/controller.h"
 #include "sim/check.h"

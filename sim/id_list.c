@@ -1,4 +1,4 @@
-#include "policies/baseline/id_list.h"
+#include "sim/id_list.h"
 
 #include "sim/check.h"
 

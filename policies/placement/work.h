@@ -1,12 +1,12 @@
 /*
- * work.h - what the baselines queue: a gang, or one pod of a job with a controller.
+ * work.h - what simple schedulers queue: a gang, or one pod of a job with a controller.
  *
  * A gang is placed whole or not at all; pods come, run and go one by one. Both are named by a small
  * number, so that tables can be indexed with it: even ones are gangs, odd ones pods. A number is
  * free for another once its work is gone.
  */
-#ifndef POLICIES_BASELINE_WORK_H
-#define POLICIES_BASELINE_WORK_H
+#ifndef POLICIES_PLACEMENT_WORK_H
+#define POLICIES_PLACEMENT_WORK_H
 
 #include "policies/placement/first_fit.h"
 
@@ -58,4 +58,4 @@ bool work_plan(struct first_fit *f, const struct acts *a, uint32_t work,
 /* Does what was planned last. */
 bool work_bind(struct first_fit *f, struct acts *a, uint32_t work);
 
-#endif /* POLICIES_BASELINE_WORK_H */
+#endif /* POLICIES_PLACEMENT_WORK_H */
