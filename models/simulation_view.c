@@ -1,5 +1,5 @@
 /* What observers, progress and tests may see of a simulation. */
-#include "models/kubernetes/pod_name.h"
+#include "models/job_name.h"
 #include "models/simulation.h"
 #include "models/simulation_state.h"
 #include "sim/check.h"
@@ -93,24 +93,13 @@ enum simulation_end simulation_ended(const struct simulation *sim)
 size_t simulation_job_name(const struct simulation *sim, const struct job *job, char *out,
                            size_t cap)
 {
-    const char *word = intern_text(sim->spec.names->words, job->name_word);
-    const int len = job->ordinal == UINT64_MAX
-                        ? snprintf(out, cap, "%s", word)
-                        : snprintf(out, cap, "%s-%" PRIu64, word, job->ordinal);
-    return len < 0 ? 0 : (size_t)len < cap ? (size_t)len : cap - 1;
+    return job_name(sim->spec.names, job, out, cap);
 }
 
 size_t simulation_task_name(const struct simulation *sim, const struct job *job,
                             const struct task *task, char *out, size_t cap)
 {
-    char name[256];
-    simulation_job_name(sim, job, name, sizeof name);
-    if (job->extra->controller != NULL)
-        return pod_name(job->extra->controller,
-                        &(struct pod_name_of){name, job->number, task->index, task->made}, out,
-                        cap);
-    const int len = snprintf(out, cap, "%s-%" PRIu32, name, task->index);
-    return len < 0 ? 0 : (size_t)len < cap ? (size_t)len : cap - 1;
+    return task_name(sim->spec.names, job, task, out, cap);
 }
 
 bool simulation_repair_at(const struct simulation *sim, size_t i, const char **source,
