@@ -122,9 +122,9 @@ static bool slot_names_node(const struct acts *a, const struct bind *b, const st
         return refuse(a, "bind", b->job, "node %s is %s", n->name, node_state_name(n->state));
     if (n->state == NODE_DOWN || n->state == NODE_BOOTING)
         return refuse(a, "bind", b->job, "node %s is %s", n->name, node_state_name(n->state));
-    if (s->gpu_mask != 0 && (n->classes_len == 0 || (n->gpus < 64 && s->gpu_mask >> n->gpus != 0)))
-        return refuse(a, "bind", b->job, "node %s has %" PRIu32 " numbered GPUs", n->name,
-                      n->classes_len == 0 ? 0 : n->gpus);
+    const uint32_t gpus = cluster_whole_gpus(n) == NULL ? 0 : n->gpus;
+    if (s->gpu_mask != 0 && (gpus == 0 || (gpus < 64 && s->gpu_mask >> gpus != 0)))
+        return refuse(a, "bind", b->job, "node %s has %" PRIu32 " numbered GPUs", n->name, gpus);
     return true;
 }
 

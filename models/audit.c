@@ -92,7 +92,7 @@ static void book_devices(struct audit *a, const struct task *t, const struct req
         else
             a->milli[t->node] += k->units[t->uses[i].unit].milli;
     }
-    if (n->classes_len == 0)
+    if (n->classes_len == 0 && !t->is_unchecked)
         a->milli[t->node] += (int64_t)r->gpus * t->count * 1000;
 }
 

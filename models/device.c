@@ -240,13 +240,24 @@ bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r
     return true;
 }
 
-void device_take_unchecked(struct cluster *c, struct task *t, const struct device_load *load,
-                           uint64_t gpu_mask)
+/* What cluster_take and cluster_give think of as taken from the column of whole GPUs. */
+static int64_t asked_gpus(const struct device_class *k, const struct request *r, uint32_t count)
+{
+    return request_amount(r, k->resource) * (int64_t)count;
+}
+
+void device_take_unchecked(struct cluster *c, struct task *t, const struct request *r,
+                           uint32_t count, uint64_t gpu_mask)
 {
     struct device_class *k = cluster_whole_gpus(&c->nodes[t->node]);
-    SIM_REQUIRE(k != NULL && (k->units_len == 64 || gpu_mask >> k->units_len == 0));
+    if (k == NULL) { /* nothing can be named there: it gets no GPU */
+        SIM_REQUIRE(gpu_mask == 0);
+        return;
+    }
+    SIM_REQUIRE(k->units_len == 64 || gpu_mask >> k->units_len == 0);
     k->free[0] &= ~gpu_mask;
-    c->free[(size_t)t->node * c->resources_len + k->resource] -= hold_gpus(c, t, gpu_mask, load);
+    c->free[(size_t)t->node * c->resources_len + k->resource] +=
+        asked_gpus(k, r, count) - hold_gpus(c, t, gpu_mask, &r->load);
 }
 
 /* --- giving back --- */
@@ -266,9 +277,8 @@ static void leave_gpu(struct cluster *c, const struct task *t, struct gpu *g)
     }
 }
 
-/* The GPU column follows the free bits: cluster_give is about to add all GPUs of a checked task,
- * and knows nothing of those of an unchecked one. */
-static void give_gpus(struct cluster *c, const struct task *t)
+/* The GPU column follows the free bits, while cluster_give is about to add what was asked for. */
+static void give_gpus(struct cluster *c, const struct task *t, const struct request *r)
 {
     const struct node *n = &c->nodes[t->node];
     struct device_class *k = cluster_whole_gpus(n);
@@ -285,7 +295,7 @@ static void give_gpus(struct cluster *c, const struct task *t)
     k->free[0] |= freed;
     count_milli(c, t->node, -1000 * (held - still_held));
     c->free[(size_t)t->node * c->resources_len + k->resource] +=
-        t->is_unchecked ? held - still_held : -still_held;
+        t->is_unchecked ? held - still_held - asked_gpus(k, r, t->count) : -still_held;
 }
 
 static void give_units(struct cluster *c, const struct task *t, const struct request *r)
@@ -309,10 +319,10 @@ static void give_units(struct cluster *c, const struct task *t, const struct req
 void device_give(struct cluster *c, struct task *t, const struct request *r)
 {
     const struct node *n = &c->nodes[t->node];
-    if (n->classes_len == 0)
+    if (n->classes_len == 0 && !t->is_unchecked)
         count_milli(c, t->node, -1000 * (int64_t)r->gpus * (int64_t)t->count);
-    if (t->gpu_mask != 0)
-        give_gpus(c, t);
+    if (t->gpu_mask != 0 || (t->is_unchecked && cluster_whole_gpus(n) != NULL))
+        give_gpus(c, t, r);
     give_units(c, t, r);
     if (t->uses != &t->one_use)
         free(t->uses);
@@ -344,7 +354,7 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
 {
     const struct node *n = &c->nodes[t->node];
     if (n->classes_len == 0)
-        return (uint64_t)r->gpus * t->count * 1000;
+        return t->is_unchecked ? 0 : (uint64_t)r->gpus * t->count * 1000;
     uint64_t milli = 0;
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1)
         milli += 1000;
@@ -399,7 +409,7 @@ int64_t device_active_milli(const struct cluster *c, const struct task *t, const
     const struct node *n = &c->nodes[t->node];
     const uint64_t duty = r->load.duty_q16 == 0 ? 65536 : r->load.duty_q16;
     if (n->classes_len == 0)
-        return busy((uint64_t)r->gpus * t->count * 1000, duty, SPEED_ONE);
+        return t->is_unchecked ? 0 : busy((uint64_t)r->gpus * t->count * 1000, duty, SPEED_ONE);
     if (is_alone(c, t))
         return busy((uint64_t)t->milli, duty, SPEED_ONE);
     int64_t sum = 0;

@@ -25,10 +25,11 @@ void device_take(struct cluster *c, struct task *t, const struct request *r, uin
 bool device_take_gpus(struct cluster *c, struct task *t, const struct request *r, uint32_t count,
                       uint64_t gpu_mask);
 
-/* GPUs of the node, whoever else may be on them: they are then shared. The GPU column falls by
- * those that nobody had. */
-void device_take_unchecked(struct cluster *c, struct task *t, const struct device_load *load,
-                           uint64_t gpu_mask);
+/* GPUs of the node, whoever else may be on them: they are then shared. Whatever r asks for, the GPU
+ * column of a node with numbered GPUs will fall by those that nobody had. On other nodes it gets
+ * none. */
+void device_take_unchecked(struct cluster *c, struct task *t, const struct request *r,
+                           uint32_t count, uint64_t gpu_mask);
 
 /* Gives everything back; r is what it was taken for. cluster_give comes after: together they leave
  * the columns at what is free. */

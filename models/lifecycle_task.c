@@ -75,7 +75,7 @@ static bool take_devices(struct simulation *sim, struct task *t, const struct re
                          const struct slot *slot)
 {
     if (t->is_unchecked)
-        device_take_unchecked(sim->cluster, t, &r->load, slot->gpu_mask);
+        device_take_unchecked(sim->cluster, t, r, slot->count, slot->gpu_mask);
     else if (slot->gpu_mask != 0)
         return device_take_gpus(sim->cluster, t, r, slot->count, slot->gpu_mask);
     else
