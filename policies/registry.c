@@ -3,13 +3,14 @@
 #include <string.h>
 
 /* To add a policy: its files, its line here, its lines in CMakeLists.txt. Nothing else. */
-#define POLICIES(X)        \
-    X(policy_fifo)         \
-    X(policy_sjf)          \
-    X(policy_easy)         \
-    X(policy_conservative) \
-    X(policy_kueue)        \
-    X(policy_kube_scheduler)
+#define POLICIES(X)          \
+    X(policy_fifo)           \
+    X(policy_sjf)            \
+    X(policy_easy)           \
+    X(policy_conservative)   \
+    X(policy_kueue)          \
+    X(policy_kube_scheduler) \
+    X(policy_slurm)
 
 #define X(symbol) extern const struct policy_ops symbol;
 POLICIES(X)

@@ -124,7 +124,7 @@ static bool add_wants(struct slurm_case *c, struct slurm_request *r, const char 
         r->wants[r->wants_len++] = (struct gres_want){
             .kind = strcmp(t->name, "shard") == 0 ? GRES_SHARD : GRES_GPU,
             .scope = scope,
-            .types = t->type == NULL ? SLURM_ANY_TYPE : UINT64_C(1) << type,
+            .types = t->type == NULL ? SLURM_ANY_TYPE : slurm_type_bit(type),
             .count = t->count,
         };
     }

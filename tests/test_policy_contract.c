@@ -25,9 +25,11 @@ static const struct site {
     const char *policy;
     const char *options; /* NULL: none */
     bool places_pods;    /* one by one: two gangs that both have got half wait for ever */
+    bool wants_alike;    /* refuses gangs whose tasks ask for different things */
 } sites[] = {
-    {"kueue", "{objects: [data/contract/kueue.yaml], termination: 5s}", true},
-    {"kube-scheduler", NULL, true},
+    {"kueue", "{objects: [data/contract/kueue.yaml], termination: 5s}", true, false},
+    {"kube-scheduler", NULL, true, false},
+    {"slurm", NULL, false, true},
 };
 
 /* --- what it says of itself --- */
@@ -129,8 +131,9 @@ static bool could_run(const struct made_world *m, const struct world_job *j)
 }
 
 static struct world_job random_job(gsl_rng *rng, const struct made_world *m, bool is_varied,
-                                   bool has_gangs)
+                                   const struct site *site)
 {
+    const bool has_gangs = !site->places_pods;
     const int64_t work_s = 1 + draw(rng, 40);
     struct world_job j = {
         .work_s = work_s,
@@ -145,7 +148,7 @@ static struct world_job random_job(gsl_rng *rng, const struct made_world *m, boo
     if (!is_varied)
         return j;
     j.cpu_milli = draw(rng, 3) * 1000;
-    if (draw(rng, 5) == 0 && has_gangs)
+    if (draw(rng, 5) == 0 && has_gangs && !site->wants_alike)
         j.more_gpus = draw(rng, 3), j.more_tasks = 1 + draw(rng, 2);
     else if (draw(rng, 3) == 0)
         j.extra = &extras[draw(rng, LEN(extras))];
@@ -172,7 +175,7 @@ static void add_troubles(gsl_rng *rng, struct made_world *m, int64_t last_s)
     m->w.timeline_len = len;
 }
 
-static void make_world(gsl_rng *rng, struct made_world *m, uint32_t number, bool has_gangs)
+static void make_world(gsl_rng *rng, struct made_world *m, uint32_t number, const struct site *site)
 {
     memset(m, 0, sizeof *m);
     m->w.nodes = 1 + draw(rng, MOST_NODES);
@@ -187,7 +190,7 @@ static void make_world(gsl_rng *rng, struct made_world *m, uint32_t number, bool
     int64_t at_s = 0;
     for (size_t i = 0; i < JOBS; i++) {
         do
-            m->jobs[i] = random_job(rng, m, number % 2 == 1, has_gangs);
+            m->jobs[i] = random_job(rng, m, number % 2 == 1, site);
         while (!could_run(m, &m->jobs[i]));
         at_s += draw(rng, 2) * draw(rng, 15);
         m->jobs[i].submit_s = at_s;
@@ -269,11 +272,11 @@ static void compare(const struct world *a, const struct world *b)
 static void keeps_the_rules_on_random_workloads(void **state)
 {
     const struct policy_ops *p = *state;
-    const bool has_gangs = !site_of(p)->places_pods;
+    const struct site *site = site_of(p);
     struct made_world *m = malloc(sizeof *m), *again = malloc(sizeof *again);
     for (uint32_t i = 0; i < WORLDS; i++) {
         gsl_rng *rng = rng_open(SEED, 0, "contract", i);
-        make_world(rng, m, i, has_gangs);
+        make_world(rng, m, i, site);
         print_message("%s: seed %d, world %u: %u nodes\n", p->name, SEED, i, m->w.nodes);
         run(&m->w, p);
         assert_int_equal(m->w.end, SIMULATION_DRAINED);
@@ -282,7 +285,7 @@ static void keeps_the_rules_on_random_workloads(void **state)
             check_job(&m->jobs[k], &m->w.results[k]);
         gsl_rng_free(rng);
         rng = rng_open(SEED, 0, "contract", i);
-        make_world(rng, again, i, has_gangs);
+        make_world(rng, again, i, site);
         run(&again->w, p);
         compare(&m->w, &again->w);
         gsl_rng_free(rng);

@@ -14,7 +14,6 @@ void slurm_conf_defaults(struct slurm_conf *c)
                 .has_backfill = true,
                 .kill_wait_s = 30,
                 .requeue_delay_s = 121,
-                .max_job_count = 10000,
                 .sched_interval_s = 60,
                 .batch_sched_delay_s = 3,
                 .default_queue_depth = 100,

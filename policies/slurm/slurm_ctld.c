@@ -98,7 +98,7 @@ struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_sub
     struct slurm_job *job = slurm_ctld_job(c, id);
     *job = (struct slurm_job){
         .id = id,
-        .number = c->next_number++,
+        .number = s->number != 0 ? s->number : c->next_number++,
         .partition = s->partition,
         .shape = slurm_shape_add(c->shapes, &s->request),
         .user = s->user,

@@ -25,7 +25,6 @@ enum slurm_reason {
     REASON_NODE_NOT_AVAIL,
     REASON_BAD_CONSTRAINTS,
     REASON_PARTITION_DOWN,
-    REASON_PARTITION_INACTIVE,
     REASON_PARTITION_TIME_LIMIT,
     REASON_PARTITION_NODE_LIMIT,
     REASON_BEGIN_TIME,
@@ -108,9 +107,10 @@ struct slurm_submission {
     int64_t submit_s, begin_s;
     int64_t limit_min;
     uint64_t tag;
+    uint32_t number; /* of a job that was here before; 0: the next one */
 };
 
-/* The job joins its queue; its number is the next one. */
+/* The job joins its queue. */
 struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_submission *s);
 
 /* A pending or running job is gone; what it held is free. */

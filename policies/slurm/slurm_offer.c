@@ -55,16 +55,6 @@ static uint32_t free_cpus(const struct node_view *v)
     return v->use->cores_free * v->layout->threads;
 }
 
-static uint32_t counted_index(const struct slurm_layout *l, const struct gres_want *w)
-{
-    for (uint32_t i = 0; i < l->counted_len; i++)
-        if (l->counted[i].kind == w->kind && l->counted[i].name == w->name &&
-            (w->types == SLURM_ANY_TYPE ||
-             (l->counted[i].type != UINT32_MAX && w->types >> l->counted[i].type & 1)))
-            return i;
-    return UINT32_MAX;
-}
-
 int64_t slurm_gpus_on_one_node(const struct slurm_shape *s)
 {
     if (s->gpu == NULL)
@@ -106,8 +96,8 @@ static int64_t tasks_by_want(const struct node_view *v, const struct slurm_shape
                    ? 0
                    : most;
     } else {
-        const uint32_t i = counted_index(v->layout, w);
-        free = i == UINT32_MAX ? 0 : v->use->counted_free[i];
+        const uint8_t i = slurm_shape_counted(v->layout, w);
+        free = i == UINT8_MAX ? 0 : v->use->counted_free[i];
     }
     if (w->scope == WANT_PER_TASK)
         return at_most(most, free / w->count);
@@ -273,9 +263,9 @@ static bool take_others(const struct node_view *v, const struct slurm_shape *s,
             out->shares[SHARE_COUNT] = (uint16_t)w->count;
             continue;
         }
-        const uint32_t c = counted_index(v->layout, w);
+        const uint8_t c = slurm_shape_counted(v->layout, w);
         const int64_t n = w->scope == WANT_PER_TASK ? w->count * out->tasks : w->count;
-        if (c == UINT32_MAX || v->use->counted_free[c] < n)
+        if (c == UINT8_MAX || v->use->counted_free[c] < n)
             return false;
         out->counted[c] = n;
     }

@@ -55,21 +55,18 @@ size_t slurm_shapes_len(const struct slurm_shapes *t)
 
 static uint64_t devices_of(const struct slurm_layout *l, uint64_t types)
 {
-    if (types == SLURM_ANY_TYPE)
-        return l->all_devices;
     uint64_t devices = 0;
     for (uint32_t d = 0; d < l->devices_len; d++)
-        if (l->type_of[d] != UINT8_MAX && types >> l->type_of[d] & 1)
+        if (types & slurm_type_bit(l->type_of[d] == UINT8_MAX ? UINT32_MAX : l->type_of[d]))
             devices |= UINT64_C(1) << d;
     return devices;
 }
 
-static uint8_t counted_of(const struct slurm_layout *l, const struct gres_want *w)
+uint8_t slurm_shape_counted(const struct slurm_layout *l, const struct gres_want *w)
 {
     for (uint8_t i = 0; i < l->counted_len; i++) {
         const struct slurm_counted *c = &l->counted[i];
-        if (c->kind == w->kind && c->name == w->name &&
-            (w->types == SLURM_ANY_TYPE || (c->type != UINT32_MAX && w->types >> c->type & 1)))
+        if (c->kind == w->kind && c->name == w->name && w->types & slurm_type_bit(c->type))
             return i;
     }
     return UINT8_MAX;
@@ -82,7 +79,7 @@ static void match_layouts(const struct slurm_shapes *t, struct slurm_shape *s)
     uint8_t *counted = arena_alloc(t->arena, len + 1);
     for (uint32_t i = 0; i < len && s->gpu != NULL; i++) {
         matching[i] = devices_of(t->site->layouts[i], s->gpu->types);
-        counted[i] = counted_of(t->site->layouts[i], s->gpu);
+        counted[i] = slurm_shape_counted(t->site->layouts[i], s->gpu);
     }
     s->matching = matching;
     s->counted_gpu = counted;
@@ -104,6 +101,8 @@ static void count_nodes(struct slurm_shape *s)
     s->max_nodes = r->max_nodes;
     if (r->max_nodes == 0)
         s->max_nodes = r->tasks > 0 ? r->tasks : SLURM_MOST_NODES_OF_JOB;
+    if (r->most_nodes > 0 && s->max_nodes > r->most_nodes)
+        s->max_nodes = r->most_nodes;
     if (s->max_nodes < s->min_nodes)
         s->max_nodes = s->min_nodes;
     s->req_nodes = r->max_nodes > s->min_nodes ? r->max_nodes : s->min_nodes;
@@ -145,6 +144,7 @@ static void normalise(struct slurm_request *out, const struct slurm_request *r)
     memset(out, 0, sizeof *out);
     out->min_nodes = r->min_nodes;
     out->max_nodes = r->max_nodes;
+    out->most_nodes = r->most_nodes;
     out->tasks = r->tasks;
     out->cpus_per_task = r->cpus_per_task == 0 ? 1 : r->cpus_per_task;
     out->mem_per_task_mb = r->mem_per_task_mb;

@@ -29,6 +29,7 @@ struct gres_want {
 struct slurm_request {
     uint32_t min_nodes;     /* --nodes; 0 stands for 1 */
     uint32_t max_nodes;     /* 0: --nodes not given */
+    uint32_t most_nodes;    /* of its partition; 0: no limit */
     uint32_t tasks;         /* --ntasks; 0: not given */
     uint32_t cpus_per_task; /* 0 stands for 1 */
     int64_t mem_per_task_mb, mem_per_node_mb;
@@ -62,6 +63,9 @@ struct slurm_shape {
     uint64_t *fits;
     uint64_t fits_seen; /* position of the ledger's change log; 0: never */
 };
+
+/* Which of the node's counted GRES the want takes; UINT8_MAX: none. */
+uint8_t slurm_shape_counted(const struct slurm_layout *l, const struct gres_want *w);
 
 struct slurm_shapes;
 

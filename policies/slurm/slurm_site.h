@@ -18,13 +18,14 @@ enum {
     SLURM_MOST_SOCKETS = 8,
     SLURM_MOST_DEVICES = 64, /* with identity, on one node */
     SLURM_MOST_COUNTED = 4,  /* kinds of GRES without identity, on one node */
-    SLURM_MOST_TYPES = 64,   /* GRES types of the site */
+    SLURM_MOST_TYPES = 63,   /* GRES types of the site */
 };
 
 #define SLURM_ANY_TYPE UINT64_MAX
-#define SLURM_NO_LIMIT INT64_MAX /* INFINITE, UNLIMITED */
-#define SLURM_NOT_SET  INT64_MIN /* not set */
-#define SLURM_NEVER    INT64_MIN /* no such time */
+#define SLURM_UNTYPED  (UINT64_C(1) << 63) /* in a set of types: devices without one */
+#define SLURM_NO_LIMIT INT64_MAX           /* INFINITE, UNLIMITED */
+#define SLURM_NOT_SET  INT64_MIN           /* not set */
+#define SLURM_NEVER    INT64_MIN           /* no such time */
 
 enum gres_kind {
     GRES_GPU,
@@ -103,7 +104,6 @@ struct slurm_params {
     int64_t kill_wait_s;
     int64_t over_time_min;
     int64_t requeue_delay_s;
-    int64_t max_job_count;
     /* SchedulerParameters */
     int64_t sched_interval_s, batch_sched_delay_s;                         /* -1: off */
     int64_t default_queue_depth, partition_job_depth, sched_max_job_start; /* 0: no limit */
@@ -136,6 +136,12 @@ struct slurm_site {
     uint32_t gres_names_len;
     bool has_affinity; /* on some node */
 };
+
+/* The type as a set of types; UINT32_MAX: none. */
+static inline uint64_t slurm_type_bit(uint32_t type)
+{
+    return type == UINT32_MAX ? SLURM_UNTYPED : UINT64_C(1) << type;
+}
 
 static inline uint32_t slurm_layout_cores(const struct slurm_layout *l)
 {

@@ -203,19 +203,20 @@ static const struct conf_node_set *find_set(const struct building *b, const char
     return NULL;
 }
 
-static void refuse_node(struct building *b, const char *name, struct src_pos at,
-                        const struct conf_partition *p)
+static void refuse_nodes(struct building *b, const struct hostlist *missing, struct src_pos at,
+                         const struct conf_partition *p)
 {
     struct suggest s;
-    suggest_init(&s, name);
-    for (uint32_t n = 0; n < b->out->nodes_len; n++)
+    suggest_init(&s, missing->names[0]);
+    for (uint32_t n = 0; n < b->out->nodes_len && missing->len == 1; n++)
         suggest_offer(&s, b->out->nodes[n].name);
-    for (size_t i = 0; i < b->conf->node_sets_len; i++)
+    for (size_t i = 0; i < b->conf->node_sets_len && missing->len == 1; i++)
         suggest_offer(&s, b->conf->node_sets[i].name);
     diag_error(b->r->diag, at,
                "Nodes: '%s': slurmctld does not start: 'Invalid node names in partition %s': there "
                "is no such node%s",
-               name, p->name, suggest_hint(&s));
+               hostlist_compress(b->r->arena, missing->names, missing->len), p->name,
+               suggest_hint(&s));
 }
 
 static bool has_feature(const char *features, const char *feature)
@@ -249,22 +250,25 @@ static void add_names(struct building *b, const struct conf_partition *p, const 
                       struct src_pos at, bool may_be_set)
 {
     uint64_t *nodes = b->out->partitions[b->out->partitions_len].nodes;
-    struct hostlist names;
+    struct hostlist names, missing = {.len = 0};
     const char *why;
     if (!hostlist_expand(b->r->arena, text, &names, &why)) {
         diag_error(b->r->diag, at, "Nodes: '%s': %s", text, why);
         return;
     }
+    missing.names = arena_alloc(b->r->arena, names.len * sizeof missing.names[0]);
     for (size_t i = 0; i < names.len; i++) {
         const uint32_t n = intern_find(b->names, names.names[i]);
         const struct conf_node_set *set = may_be_set ? find_set(b, names.names[i]) : NULL;
         if (set != NULL)
             add_set(b, p, set);
         else if (n == INTERN_NONE)
-            refuse_node(b, names.names[i], at, p);
+            missing.names[missing.len++] = names.names[i];
         else
             node_set_put(nodes, n);
     }
+    if (missing.len > 0)
+        refuse_nodes(b, &missing, at, p);
 }
 
 static void add_nodes(struct building *b, const struct conf_partition *p)
