@@ -71,6 +71,14 @@ static inline bool node_set_within(const uint64_t *a, const uint64_t *b, size_t 
     return true;
 }
 
+static inline bool node_set_meets(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    for (size_t w = 0; w < words; w++)
+        if ((a[w] & b[w]) != 0)
+            return true;
+    return false;
+}
+
 static inline uint32_t node_set_len(const uint64_t *s, size_t words)
 {
     uint32_t len = 0;
@@ -79,13 +87,19 @@ static inline uint32_t node_set_len(const uint64_t *s, size_t words)
     return len;
 }
 
-/* How many members a and b share. */
-static inline uint32_t node_set_shared(const uint64_t *a, const uint64_t *b, size_t words)
+/* Whether a and b share at least n members; stops counting there. */
+static inline bool node_set_share(const uint64_t *a, const uint64_t *b, size_t words, uint32_t n)
 {
-    uint32_t len = 0;
-    for (size_t w = 0; w < words; w++)
-        len += (uint32_t)__builtin_popcountll(a[w] & b[w]);
-    return len;
+    for (size_t w = 0; w < words && n > 0; w++)
+        for (uint64_t bits = a[w] & b[w]; bits != 0 && n > 0; bits &= bits - 1)
+            n--;
+    return n == 0;
+}
+
+/* Whether it has at least n members. */
+static inline bool node_set_holds(const uint64_t *s, size_t words, uint32_t n)
+{
+    return node_set_share(s, s, words, n);
 }
 
 /* The least member >= from; UINT32_MAX if there is none. */

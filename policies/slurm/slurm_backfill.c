@@ -16,7 +16,7 @@ struct user_count {
 struct slurm_backfill {
     struct slurm_slots slots;
     struct will_run_scratch *trial;
-    uint64_t *cand, *all, *chosen, *seen;
+    uint64_t *cand, *all, *chosen;
     uint32_t *planned, *tried; /* by partition */
     struct user_count *users;  /* [user * (partitions + 1) + partition]; the last one: all */
     size_t users_cap;
@@ -38,7 +38,6 @@ struct slurm_backfill *slurm_backfill_new(const struct slurm_site *site)
     b->cand = zeroed(site->words, sizeof b->cand[0]);
     b->all = zeroed(site->words, sizeof b->all[0]);
     b->chosen = zeroed(site->words, sizeof b->chosen[0]);
-    b->seen = zeroed(site->words, sizeof b->seen[0]);
     b->planned = zeroed(site->partitions_len, sizeof b->planned[0]);
     b->tried = zeroed(site->partitions_len, sizeof b->tried[0]);
     return b;
@@ -53,7 +52,6 @@ void slurm_backfill_free(struct slurm_backfill *b)
     free(b->cand);
     free(b->all);
     free(b->chosen);
-    free(b->seen);
     free(b->planned);
     free(b->tried);
     free(b->users);
@@ -136,30 +134,52 @@ static bool may_reserve(const struct backfill_pass *p, const struct slurm_job *j
 
 /* --- candidates --- */
 
-/* Nodes that no plan has taken between t and end, and the next time at which more come free. */
-static void find_candidates(struct backfill_pass *p, struct attempt *a, int64_t t, int64_t end_s)
+/* Whether the slot behind this one has a node of the partition that the job could not have now. */
+static bool gains(const struct slurm_slot *slot, const uint64_t *all, const uint64_t *cand,
+                  size_t words)
+{
+    for (size_t w = 0; w < words; w++)
+        if ((all[w] & slot[1].free[w] & ~(cand[w] & slot->free[w])) != 0)
+            return true;
+    return false;
+}
+
+/* Takes out of cand what the slot lacks; whether that was anything. */
+static bool narrow(uint64_t *cand, const struct slurm_slot *slot, size_t words)
+{
+    uint64_t lost = 0;
+    for (size_t w = 0; w < words; w++) {
+        lost |= cand[w] & ~slot->free[w];
+        cand[w] &= slot->free[w];
+    }
+    return lost != 0;
+}
+
+/* Nodes that no plan has taken between t and end, and the next time at which more come free. False
+ * if there are fewer than the job needs. */
+static bool find_candidates(struct backfill_pass *p, struct attempt *a, int64_t t, int64_t end_s)
 {
     const struct slurm_slots *map = &p->b->slots;
+    const uint32_t least = slurm_shape_get(p->c->shapes, a->job->shape)->min_nodes;
     const size_t words = map->words;
-    uint64_t *all = p->b->all, *cand = p->b->cand, *seen = p->b->seen;
+    uint64_t *all = p->b->all, *cand = p->b->cand;
     node_set_copy(all, p->c->site->partitions[a->job->partition].nodes, words);
     node_set_and(all, p->c->up, words);
     node_set_copy(cand, all, words);
     for (size_t i = slurm_slots_find(map, t); i < map->len; i++) {
         const struct slurm_slot *slot = &map->slots[i];
-        if (a->later_s == SLURM_NEVER && i + 1 < map->len) {
-            for (size_t w = 0; w < words; w++)
-                seen[w] = all[w] & slot[1].free[w] & ~(cand[w] & slot->free[w]);
-            if (node_set_next(seen, words, 0) != UINT32_MAX)
-                a->later_s = slot->end_s;
-        }
+        if (a->later_s == SLURM_NEVER && i + 1 < map->len && gains(slot, all, cand, words))
+            a->later_s = slot->end_s;
         if (slot->begin_s > end_s) {
             if (a->later_s == SLURM_NEVER && i + 2 < map->len)
                 a->later_s = slot[1].end_s;
             break;
         }
-        node_set_and(cand, slot->free, words);
+        if (narrow(cand, slot, words) && a->later_s != SLURM_NEVER &&
+            !node_set_holds(cand, words, least))
+            return false; /* and the slots to come can only take more away */
     }
+    return node_set_holds(cand, words, least);
 }
 
 /* --- reserving --- */
@@ -238,20 +258,19 @@ static enum outcome settle(struct backfill_pass *p, struct attempt *a, int64_t s
 static enum outcome try_at(struct backfill_pass *p, struct attempt *a, int64_t t)
 {
     const int64_t res = p->p->bf_resolution_s;
-    const struct slurm_shape *shape = slurm_shape_get(p->c->shapes, a->job->shape);
     a->later_s = SLURM_NEVER;
     if (t > p->window_end_s)
         return OUTCOME_NEXT;
     const enum outcome failed = a->reserves ? OUTCOME_AGAIN : OUTCOME_NEXT;
-    find_candidates(p, a, t, (t > p->now_s ? t : p->now_s) + a->limit_s);
+    if (!find_candidates(p, a, t, (t > p->now_s ? t : p->now_s) + a->limit_s))
+        return failed;
     struct will_run w = {.job = a->job,
                          .cand = p->b->cand,
                          .now_s = p->now_s,
                          .at_s = t,
                          .later_s = a->later_s,
                          .is_now_only = !a->reserves};
-    if (node_set_len(p->b->cand, p->c->site->words) < shape->min_nodes ||
-        !slurm_will_run(p->c, p->b->trial, &w))
+    if (!slurm_will_run(p->c, p->b->trial, &w))
         return failed;
     choose(p);
     const int64_t start_s = w.start_s > t ? w.start_s : t;

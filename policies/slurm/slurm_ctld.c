@@ -157,7 +157,12 @@ static size_t find_running(const struct slurm_ctld *c, const struct running_job 
 
 static void add_running(struct slurm_ctld *c, const struct slurm_job *job)
 {
-    const struct running_job r = {job->end_s, job->number, job->id};
+    const struct running_job r = {
+        .end_s = job->end_s,
+        .number = job->number,
+        .job = job->id,
+        .node = job->allocs_len == 1 ? job->allocs[0].node : UINT32_MAX,
+    };
     if (c->running_len == c->running_cap) {
         c->running_cap = c->running_cap == 0 ? 64 : 2 * c->running_cap;
         c->running = realloc(c->running, c->running_cap * sizeof c->running[0]);
@@ -167,15 +172,17 @@ static void add_running(struct slurm_ctld *c, const struct slurm_job *job)
     memmove(&c->running[at + 1], &c->running[at], (c->running_len - at) * sizeof c->running[0]);
     c->running[at] = r;
     c->running_len++;
+    c->running_version++;
 }
 
 static void drop_running(struct slurm_ctld *c, const struct slurm_job *job)
 {
-    const struct running_job r = {job->end_s, job->number, job->id};
+    const struct running_job r = {.end_s = job->end_s, .number = job->number};
     const size_t at = find_running(c, &r);
     SIM_REQUIRE(at < c->running_len && c->running[at].job == job->id);
     c->running_len--;
     memmove(&c->running[at], &c->running[at + 1], (c->running_len - at) * sizeof c->running[0]);
+    c->running_version++;
 }
 
 static int by_node(const void *a, const void *b)

@@ -66,10 +66,12 @@ struct slurm_hooks {
     void (*blocked)(void *context, uint32_t partition);
 };
 
-/* A running job in the order of ends. */
+/* A running job in the order of ends. Plans walk this list often: a job on one node is judged by
+ * what stands here. */
 struct running_job {
     int64_t end_s;
     uint32_t number, job;
+    uint32_t node; /* its only one; UINT32_MAX: it has several */
 };
 
 struct slurm_ctld {
@@ -83,8 +85,9 @@ struct slurm_ctld {
     size_t pending_len;
     struct running_job *running; /* by end, then number */
     size_t running_len, running_cap;
-    uint64_t *up;      /* nodes that take jobs */
-    uint8_t **can_run; /* [partition][shape]: on an empty cluster; 0: not known yet */
+    uint64_t running_version; /* changes whenever the list does */
+    uint64_t *up;             /* nodes that take jobs */
+    uint8_t **can_run;        /* [partition][shape]: on an empty cluster; 0: not known yet */
     uint32_t *can_run_len;
     uint32_t next_number;
     /* Scratch of the passes, by partition. */

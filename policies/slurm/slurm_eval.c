@@ -191,7 +191,7 @@ bool slurm_evaluate(struct slurm_selector *s, const struct slurm_query *q)
         .shape = shape,
         .spans_gpus = shape->gpu != NULL && shape->gpu->scope != WANT_PER_NODE,
     };
-    if (node_set_shared(q->fits, q->cand, s->site->words) < shape->min_nodes)
+    if (!node_set_share(q->fits, q->cand, s->site->words, shape->min_nodes))
         return false;
     if (s->site->has_affinity && shape->gpu != NULL && evaluate_pass(&e, true))
         return true;

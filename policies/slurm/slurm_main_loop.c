@@ -65,7 +65,7 @@ static bool look_at(struct main_pass *m, struct slurm_job *job)
     const size_t words = m->c->site->words;
     node_set_copy(m->cand, m->avail, words);
     node_set_and(m->cand, m->c->site->partitions[job->partition].nodes, words);
-    if (node_set_len(m->cand, words) < shape->min_nodes) {
+    if (!node_set_holds(m->cand, words, shape->min_nodes)) {
         slurm_ctld_set_reason(m->c, job, REASON_RESOURCES);
         withdraw(m, job->partition);
         return false;

@@ -6,14 +6,20 @@
 
 #include <stdlib.h>
 
-enum { FIRST_WINDOW_S = 30, GROUP_MOST = 202 };
+enum {
+    FIRST_WINDOW_S = 30,
+    GROUP_MOST = 202,
+    BLOCK = 16, /* running jobs that are passed over at once if none is in the way */
+};
 
 struct will_run_scratch {
-    uint64_t *fits;     /* nodes that fit in the trial */
-    uint64_t *dirty;    /* nodes given something since the last test */
-    size_t removed_len; /* of the running list: how far it was looked at */
-    uint64_t *removed;  /* which of the running jobs were taken away, a bit by position */
+    uint64_t *fits;    /* nodes that fit in the trial */
+    uint64_t *dirty;   /* nodes given something since the last test */
+    uint64_t *removed; /* which running jobs were taken away, a bit by position */
     size_t removed_cap;
+    uint64_t *blocks; /* nodes of each block of running jobs */
+    size_t blocks_cap;
+    uint64_t blocks_version; /* of the list that they were made for */
 };
 
 struct will_run_scratch *slurm_will_run_new(const struct slurm_site *site)
@@ -23,6 +29,7 @@ struct will_run_scratch *slurm_will_run_new(const struct slurm_site *site)
     s->fits = calloc(site->words + 1, sizeof s->fits[0]);
     s->dirty = calloc(site->words + 1, sizeof s->dirty[0]);
     SIM_REQUIRE(s->fits != NULL && s->dirty != NULL);
+    s->blocks_version = UINT64_MAX;
     return s;
 }
 
@@ -33,6 +40,7 @@ void slurm_will_run_free(struct will_run_scratch *s)
     free(s->fits);
     free(s->dirty);
     free(s->removed);
+    free(s->blocks);
     free(s);
 }
 
@@ -42,26 +50,64 @@ struct trial {
     struct will_run_scratch *s;
     const struct will_run *w;
     struct slurm_shape *shape;
+    size_t looked_at;           /* running jobs, by position */
     int64_t window_s, anchor_s; /* anchor SLURM_NEVER: nothing was taken away yet */
 };
 
-/* --- taking jobs away --- */
+/* --- who is in the way --- */
 
-static bool overlaps(const struct trial *t, const struct slurm_job *job)
+static void put_nodes(uint64_t *set, const struct slurm_job *job)
 {
     for (uint32_t i = 0; i < job->allocs_len; i++)
-        if (node_set_has(t->w->cand, job->allocs[i].node))
+        node_set_put(set, job->allocs[i].node);
+}
+
+static void make_blocks(const struct slurm_ctld *c, struct will_run_scratch *s)
+{
+    const size_t words = c->site->words, blocks = c->running_len / BLOCK + 1;
+    if (s->blocks_version == c->running_version)
+        return;
+    if (blocks * words > s->blocks_cap) {
+        s->blocks_cap = 2 * blocks * words;
+        s->blocks = realloc(s->blocks, s->blocks_cap * sizeof s->blocks[0]);
+        SIM_REQUIRE(s->blocks != NULL);
+    }
+    node_set_clear(s->blocks, blocks * words);
+    for (size_t i = 0; i < c->running_len; i++)
+        put_nodes(s->blocks + i / BLOCK * words, slurm_ctld_job(c, c->running[i].job));
+    s->blocks_version = c->running_version;
+}
+
+/* The first position from this one on whose block has nodes among the candidates. */
+static size_t skip_blocks(const struct trial *t, size_t position)
+{
+    const size_t words = t->c->site->words;
+    while (position % BLOCK == 0 && position < t->c->running_len &&
+           !node_set_meets(t->s->blocks + position / BLOCK * words, t->w->cand, words))
+        position += BLOCK;
+    return position < t->c->running_len ? position : t->c->running_len;
+}
+
+static bool touches(const struct slurm_ctld *c, const struct running_job *r, const uint64_t *nodes)
+{
+    if (r->node != UINT32_MAX)
+        return node_set_has(nodes, r->node);
+    const struct slurm_job *job = slurm_ctld_job(c, r->job);
+    for (uint32_t i = 0; i < job->allocs_len; i++)
+        if (node_set_has(nodes, job->allocs[i].node))
             return true;
     return false;
 }
 
-static void remove_job(struct trial *t, size_t position, const struct slurm_job *job)
+/* --- taking jobs away --- */
+
+static void remove_job(struct trial *t, size_t position)
 {
+    const struct slurm_job *job = slurm_ctld_job(t->c, t->c->running[position].job);
     t->s->removed[position / 64] |= UINT64_C(1) << position % 64;
-    for (uint32_t i = 0; i < job->allocs_len; i++) {
+    put_nodes(t->s->dirty, job);
+    for (uint32_t i = 0; i < job->allocs_len; i++)
         slurm_ledger_trial_give(&t->c->ledger, &job->allocs[i]);
-        node_set_put(t->s->dirty, job->allocs[i].node);
-    }
 }
 
 static void open_scratch(struct trial *t)
@@ -75,11 +121,12 @@ static void open_scratch(struct trial *t)
         SIM_REQUIRE(s->removed != NULL);
     }
     memset(s->removed, 0, positions * sizeof s->removed[0]);
-    s->removed_len = 0;
+    make_blocks(t->c, s);
     node_set_copy(s->fits, slurm_fit_now(&t->c->ledger, t->shape), words);
     node_set_clear(s->dirty, words);
     slurm_ledger_begin_trial(&t->c->ledger);
-    slurm_selector_reset(&t->c->selector);
+    if (t->shape->may_be_rejected)
+        slurm_selector_reset(&t->c->selector);
 }
 
 /* When Slurm expects a job to end that should have ended already. */
@@ -128,20 +175,21 @@ static bool test(struct trial *t, bool is_future)
     return false;
 }
 
-static const struct running_job *next_running(const struct trial *t)
-{
-    return t->s->removed_len < t->c->running_len ? &t->c->running[t->s->removed_len] : NULL;
-}
-
 /* Takes away what will have ended at the time of the question, and tests. */
 static bool test_at_start(struct trial *t)
 {
-    for (size_t i = 0; i < t->c->running_len && t->c->running[i].end_s <= t->w->at_s; i++) {
-        const struct slurm_job *job = slurm_ctld_job(t->c, t->c->running[i].job);
-        if (expected_end_s(t, &t->c->running[i]) <= t->w->at_s && overlaps(t, job))
-            remove_job(t, i, job);
-    }
+    const struct slurm_ctld *c = t->c;
+    for (size_t i = skip_blocks(t, 0); i < c->running_len && c->running[i].end_s <= t->w->at_s;
+         i = skip_blocks(t, i + 1))
+        if (expected_end_s(t, &c->running[i]) <= t->w->at_s &&
+            touches(c, &c->running[i], t->w->cand))
+            remove_job(t, i);
     return test(t, false);
+}
+
+static const struct running_job *next_running(const struct trial *t)
+{
+    return t->looked_at < t->c->running_len ? &t->c->running[t->looked_at] : NULL;
 }
 
 static bool was_removed(const struct trial *t, size_t position)
@@ -167,14 +215,14 @@ enum round_end {
 static enum round_end remove_group(struct trial *t)
 {
     for (uint32_t removed = 0;;) {
+        t->looked_at = skip_blocks(t, t->looked_at);
         const struct running_job *r = next_running(t);
         if (r == NULL || (t->w->later_s != SLURM_NEVER && r->end_s > t->w->later_s))
             return removed == 0 ? ROUND_EMPTY : ROUND_LAST;
-        const size_t position = t->s->removed_len++;
-        const struct slurm_job *job = slurm_ctld_job(t->c, r->job);
-        if (was_removed(t, position) || !overlaps(t, job))
+        const size_t position = t->looked_at++;
+        if (was_removed(t, position) || !touches(t->c, r, t->w->cand))
             continue;
-        remove_job(t, position, job);
+        remove_job(t, position);
         set_anchor(t, r->end_s);
         removed++;
         const struct running_job *next = next_running(t);
@@ -187,6 +235,7 @@ static enum round_end remove_group(struct trial *t)
     }
 }
 
+/* At least once, and until the job that ended the round is within. */
 static void widen(struct trial *t)
 {
     const int64_t step = t->c->site->params.bf_window_linear_s;
@@ -214,14 +263,6 @@ static bool test_after_ends(struct trial *t)
 
 /* --- the answer --- */
 
-static bool uses_pick(const struct slurm_job *job, const uint64_t *chosen)
-{
-    for (uint32_t i = 0; i < job->allocs_len; i++)
-        if (node_set_has(chosen, job->allocs[i].node))
-            return true;
-    return false;
-}
-
 /* The end of the last job that had to make room on the nodes chosen. */
 static int64_t start_of(struct trial *t)
 {
@@ -230,11 +271,13 @@ static int64_t start_of(struct trial *t)
     node_set_clear(chosen, words);
     for (size_t i = 0; i < t->c->selector.picks_len; i++)
         node_set_put(chosen, t->c->selector.picks[i].node);
-    for (size_t i = t->s->removed_len; i-- > 0;)
-        if (was_removed(t, i)) {
-            const struct running_job *r = &t->c->running[i];
-            if (uses_pick(slurm_ctld_job(t->c, r->job), chosen))
+    for (size_t w = t->c->running_len / 64 + 1; w-- > 0;)
+        for (uint64_t bits = t->s->removed[w]; bits != 0;) {
+            const int top = 63 - __builtin_clzll(bits);
+            const struct running_job *r = &t->c->running[64 * w + (size_t)top];
+            if (touches(t->c, r, chosen))
                 return expected_end_s(t, r);
+            bits ^= UINT64_C(1) << top;
         }
     return t->w->now_s;
 }
