@@ -124,6 +124,15 @@ struct object kueue_case_object(struct kueue_case *c, const struct yaml_node *do
     return o;
 }
 
+/* Nodes without any condition are of tests that have no such thing. */
+static void read_node(struct kueue_case *c, struct field_reader *f, const struct object *o)
+{
+    struct topology_node node;
+    const bool ignores_state = yaml_get(yaml_get(o->doc, "status"), "conditions") == NULL;
+    if (strcmp(o->kind, "Node") == 0 && node_object_read(f, o, ignores_state, &node))
+        site_put_node(c->site, &node);
+}
+
 static void read_objects(struct kueue_case *c)
 {
     struct site_reader r = site_reader(c);
@@ -133,6 +142,25 @@ static void read_objects(struct kueue_case *c)
     for (size_t i = 0; i < c->objects_len; i++) {
         c->objects[i] = kueue_case_object(c, yaml_doc(c->file, i + 1));
         site_read(&r, &c->objects[i]);
+        read_node(c, &r.f, &c->objects[i]);
+    }
+}
+
+static void occupy(struct kueue_case *c, const struct bound_pod *pod)
+{
+    const uint32_t node =
+        pod->node == NULL ? INTERN_NONE : intern_find(c->site->node_names, pod->node);
+    if (node != INTERN_NONE)
+        kueue_occupy(c->k, node, &pod->requests, 1);
+}
+
+static void bind_pods(struct kueue_case *c)
+{
+    struct site_reader r = site_reader(c);
+    for (size_t i = 0; i < c->objects_len; i++) {
+        struct bound_pod pod;
+        if (strcmp(c->objects[i].kind, "Pod") == 0 && pod_object_read(&r.f, &c->objects[i], &pod))
+            occupy(c, &pod);
     }
 }
 
@@ -161,6 +189,7 @@ void kueue_case_open(struct kueue_case *c, const char *path)
     read_afs(c);
     read_objects(c);
     c->k = kueue_new(&c->settings, c->site, &c->names);
+    bind_pods(c);
     if (diag_errors(&c->messages.diag) > 0)
         fail_msg("%s: %s", path, messages_text(&c->messages));
 }

@@ -11,6 +11,7 @@
 
 #include "models/kubernetes/object.h"
 #include "policies/kueue/kueue.h"
+#include "policies/kueue/read_node.h"
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/read_workload.h"
 #include "tests/messages.h"

@@ -265,6 +265,16 @@ static void show(struct player *p, const char *what, const char *key)
     add_event(p->h, p->second, p->line);
 }
 
+static void append_places(char *line, const struct intern *words,
+                          const struct topology_assignment *a)
+{
+    for (uint32_t i = 0; a != NULL && i < a->len; i++) {
+        const size_t at = strlen(line);
+        snprintf(line + at, LINE_BYTES - at, " [%s]x%" PRIu32,
+                 intern_text(words, a->pods[i].leaf_id), a->pods[i].count);
+    }
+}
+
 static void show_reservation(struct player *p, const struct kueue_workload *w)
 {
     char *line = p->line;
@@ -283,6 +293,7 @@ static void show_reservation(struct player *p, const struct kueue_workload *w)
             pairs[f] = texts[f];
         }
         append_sorted(line, "", pairs, set->len);
+        append_places(line, names->words, set->topology);
     }
     add_event(p->h, p->second, line);
 }

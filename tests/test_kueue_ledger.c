@@ -74,7 +74,7 @@ static void penalties_become_consumption(void **state)
     assert_true(ledger_owes(&l));
     assert_true(ledger_usage(&l, &s, 1) == 0.25);
     ledger_admit(&l, resources, &(struct res_qty){cpu, 4000});
-    ledger_decay(&l, resources, s.half_life_ns, 10 * SECOND_NS);
+    ledger_decay(&l, s.half_life_ns, 10 * SECOND_NS);
     ledger_settle(&l, resources, p);
     assert_false(ledger_owes(&l));
     assert_true(ledger_usage(&l, &s, 1) == 2.25);

@@ -268,6 +268,8 @@ static void request(const struct job *j, struct set_assignment *set, const uint3
         return;
     }
     const struct admitted_set *held = &j->w->sets[set->set];
+    set->topology = held->topology;
+    set->delay = held->is_delayed ? DELAY_PENDING : DELAY_NONE;
     struct res_qty *requests = arena_alloc(j->a->arena, held->len * sizeof requests[0]);
     for (uint32_t i = 0; i < held->len; i++)
         requests[i] = (struct res_qty){held->resources[i].resource, held->resources[i].qty};

@@ -97,8 +97,8 @@ struct set_assignment {
     uint32_t choices_len;
     struct obstacles obstacles; /* none: it fits */
     const char *error;          /* of topology; NULL: none */
-    const struct attempts *attempts;
-    struct topology_assignment *topology;
+    struct attempts *attempts;
+    const struct topology_assignment *topology;
     enum { DELAY_NONE, DELAY_PENDING, DELAY_READY } delay;
 };
 

@@ -89,6 +89,17 @@ static void decide(struct kueue *k, struct decision d)
     k->decisions[k->decisions_len++] = d;
 }
 
+static struct topology_assignment *copy_places(struct kueue_workload *w,
+                                               const struct topology_assignment *from)
+{
+    const size_t bytes = sizeof *from + from->len * sizeof from->pods[0];
+    struct topology_assignment *to = malloc(bytes);
+    SIM_REQUIRE(to != NULL);
+    memcpy(to, from, bytes);
+    w->has_places = true;
+    return to;
+}
+
 static void commit_admission(struct cycle *c, struct entry *e)
 {
     struct kueue_workload *w = e->w;
@@ -99,6 +110,9 @@ static void commit_admission(struct cycle *c, struct entry *e)
         const struct set_assignment *from = &a->sets[i];
         struct admitted_set *to = &w->sets[from->set];
         to->count = from->count;
+        if (from->topology != NULL)
+            to->topology = copy_places(w, from->topology);
+        to->is_delayed = from->delay == DELAY_PENDING;
         to->resources = calloc(from->choices_len + 1, sizeof to->resources[0]);
         SIM_REQUIRE(to->resources != NULL);
         for (uint32_t r = 0; r < from->requests_len; r++) {

@@ -53,6 +53,9 @@ void cycle_begin(struct cycle *c)
                                     .cycle = k->cycle,
                                     .oracle = ask_oracle,
                                     .match = flavor_match_check,
+                                    .has_topology =
+                                        k->topologies == NULL ? NULL : cycle_has_topology,
+                                    .place = k->topologies == NULL ? NULL : cycle_place,
                                     .context = c};
 }
 
@@ -93,9 +96,11 @@ static void total_requests(struct cycle *c, const struct assignment *a,
 }
 
 static struct targets find_targets(struct cycle *c, const struct kueue_workload *w,
-                                   const struct assignment *a)
+                                   struct assignment *a)
 {
     struct preemption_request r = {.w = w, .q = w->queue};
+    r.context = cycle_node_check(c, w, a);
+    r.fits_nodes = r.context == NULL ? NULL : cycle_fits_nodes;
     need_preemption(c, a, &r);
     total_requests(c, a, &r);
     return preemption_find(&c->preemption, &r);
@@ -175,5 +180,6 @@ void entry_assign(struct cycle *c, struct entry *e, const struct assignment *pin
     c->assigner.pins = pins;
     assign(c, e);
     c->assigner.pins = NULL;
+    entry_place_for_preemption(c, e);
     scan_memory_copy(&e->w->scan, &e->a.scan);
 }

@@ -38,8 +38,10 @@ static void add_victim(struct cycle *c, struct entry *e, const struct target *t)
 
 /* --- does it still fit --- */
 
+enum fits { FITS, FITS_NO_QUOTA, FITS_NO_NODES };
+
 /* With all victims so far and its own gone, each of them once. */
-static bool fits(struct cycle *c, const struct entry *e)
+static enum fits fits(struct cycle *c, const struct entry *e)
 {
     const size_t mark = journal_mark(&c->k->journal);
     for (uint32_t i = 0; i < c->victims.len; i++)
@@ -47,17 +49,19 @@ static bool fits(struct cycle *c, const struct entry *e)
     for (uint32_t i = 0; i < e->targets.len; i++)
         if (!is_victim(c, e->targets.items[i].w))
             snapshot_discharge(e->targets.items[i].w);
-    bool ok = true;
+    enum fits result = entry_fits_nodes(c, e) ? FITS : FITS_NO_NODES;
     for (uint32_t i = 0; i < e->a.usage_len && !e->w->has_quota; i++)
-        ok &= e->a.usage[i].qty <= quota_available(e->q->node, e->a.usage[i].column);
+        if (e->a.usage[i].qty > quota_available(e->q->node, e->a.usage[i].column))
+            result = FITS_NO_QUOTA;
     journal_back(&c->k->journal, mark);
-    return ok;
+    return result;
 }
 
-static void charge(struct entry *e)
+static void charge(struct cycle *c, struct entry *e)
 {
     if (!e->w->has_quota)
         cluster_queue_charge(e->q, e->a.usage, e->a.usage_len);
+    entry_use_nodes(c, e);
 }
 
 /* Victims of others that are its own, too: what if those were gone already? */
@@ -73,14 +77,26 @@ static void recompute_without_victims(struct cycle *c, struct entry *e)
         assignment_set_fit(&e->a, FIT_DEFERRED);
 }
 
+/* Nodes that were free when it was nominated are taken by now. */
+static void recompute_places(struct cycle *c, struct entry *e)
+{
+    const struct assignment nominated = e->a;
+    entry_assign(c, e, &nominated);
+}
+
 static bool update(struct cycle *c, struct entry *e)
 {
-    const bool still_fits = fits(c, e);
-    if (!has_victim(c, &e->targets) ||
-        !gates_on(&c->k->settings.gates, GATE_RECOMPUTE_ASSIGNMENT_UPON_PREEMPTION_TARGETS_OVERLAP))
-        return still_fits;
-    recompute_without_victims(c, e);
-    return fits(c, e);
+    const struct gates *gates = &c->k->settings.gates;
+    const enum fits found = fits(c, e);
+    if (has_victim(c, &e->targets) &&
+        gates_on(gates, GATE_RECOMPUTE_ASSIGNMENT_UPON_PREEMPTION_TARGETS_OVERLAP))
+        recompute_without_victims(c, e);
+    else if (found == FITS_NO_NODES &&
+             gates_on(gates, GATE_TAS_RECOMPUTE_ASSIGNMENT_WITHIN_SCHEDULING_CYCLE))
+        recompute_places(c, e);
+    else
+        return found == FITS;
+    return fits(c, e) == FITS;
 }
 
 /* --- outcomes --- */
@@ -95,19 +111,20 @@ static void skip(struct cycle *c, struct entry *e, const char *text)
 }
 
 /* What to keep for it so that nobody of less importance slips in: specs/kueue.md 1.10. */
-static void reserve_capacity(struct entry *e)
+static void reserve_capacity(struct cycle *c, struct entry *e)
 {
     struct quota_node *n = e->q->node;
     for (uint32_t i = 0; i < e->a.usage_len && !e->w->has_quota; i++) {
         const uint32_t column = e->a.usage[i].column;
-        const struct quota_cell *c = &n->cells[column];
+        const struct quota_cell *cell = &n->cells[column];
         int64_t qty = e->a.usage[i].qty;
         if (e->a.borrow == 0)
-            qty = qty_max(0, qty_min(qty, qty_sub(c->nominal, c->usage)));
-        else if (c->borrowing_limit != QTY_UNLIMITED)
-            qty = qty_min(qty, qty_sub(qty_add(c->nominal, c->borrowing_limit), c->usage));
+            qty = qty_max(0, qty_min(qty, qty_sub(cell->nominal, cell->usage)));
+        else if (cell->borrowing_limit != QTY_UNLIMITED)
+            qty = qty_min(qty, qty_sub(qty_add(cell->nominal, cell->borrowing_limit), cell->usage));
         quota_add(n, column, qty);
     }
+    entry_use_nodes(c, e);
 }
 
 static void lack_candidates(struct cycle *c, struct entry *e)
@@ -116,7 +133,7 @@ static void lack_candidates(struct cycle *c, struct entry *e)
     e->why = PENDING_WAITING_FOR_QUOTA;
     if (e->q->spec->preemption.reclaim != POLICY_ANY ||
         (gates_on(&c->k->settings.gates, GATE_PRIORITIZE_PREEMPTOR_WORKLOADS) && e->is_preemptor))
-        reserve_capacity(e);
+        reserve_capacity(c, e);
 }
 
 static void wait_for_preemption(struct entry *e)
@@ -149,7 +166,7 @@ void entry_process(struct cycle *c, struct entry *e)
         e->text = "Workload has overlapping preemption targets with another workload, but will fit "
                   "after these preemptions complete";
         wait_for_preemption(e);
-        charge(e);
+        charge(c, e);
         return;
     }
     if (has_victim(c, &e->targets)) {
@@ -162,7 +179,7 @@ void entry_process(struct cycle *c, struct entry *e)
     }
     for (uint32_t i = 0; i < e->targets.len; i++)
         add_victim(c, e, &e->targets.items[i]);
-    charge(e);
+    charge(c, e);
     if (fit == FIT_PREEMPT)
         preempt(e);
     else

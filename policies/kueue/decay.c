@@ -1,58 +1,13 @@
 #include "policies/kueue/decay.h"
 
+#include "policies/kueue/go_math.h"
+
 #include <inttypes.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define SECOND_NS INT64_C(1000000000)
-
-/* --- 0.5 to some power --- */
-
-/* e^x for -0.5 <= x <= 0.5: x is halved four times, a Taylor series of e^x - 1, and squared as
- * often ((1 + r)^2 - 1 = r(r + 2)). The steps, and which of them are fused, are those of Go's
- * exp_amd64.s, after Shibata, "Efficient evaluation methods of elementary functions suitable for
- * SIMD computation" (ISC'10). */
-static double exp_small(double x)
-{
-    static const double series[] = {2.4801587301587301587e-5,
-                                    1.9841269841269841270e-4,
-                                    1.3888888888888888889e-3,
-                                    8.3333333333333333333e-3,
-                                    4.1666666666666666667e-2,
-                                    1.6666666666666666667e-1,
-                                    0.5,
-                                    1.0};
-    const double log2_e = 1.4426950408889634073599246810018920;
-    const double ln2_high = 0.69314718055966295651160180568695068359375;
-    const double ln2_low = 0.28235290563031577122588448175013436025525412068e-12;
-    const double power = rint(x * log2_e);
-    double r = fma(-ln2_low, power, fma(-ln2_high, power, x)) * 0.0625;
-    double sum = series[0];
-    for (unsigned i = 1; i < sizeof series / sizeof series[0]; i++)
-        sum = fma(sum, r, series[i]);
-    r *= sum;
-    for (int i = 0; i < 3; i++)
-        r *= r + 2.0;
-    return ldexp(fma(r, r + 2.0, 1.0), (int)power);
-}
-
-static double half_to(double y)
-{
-    const double ln2 = 0.69314718055994530942;
-    double whole;
-    double part = modf(y, &whole);
-    if (y == 0.5)
-        return sqrt(0.5);
-    if (whole > 1100) /* smaller than any double */
-        return 0;
-    if (part > 0.5) {
-        part -= 1;
-        whole += 1;
-    }
-    return ldexp(part == 0 ? 1 : exp_small(-ln2 * part), -(int)whole);
-}
 
 static double seconds(int64_t ns)
 {
@@ -63,7 +18,7 @@ double decay_alpha(int64_t elapsed_ns, int64_t half_life_ns)
 {
     if (half_life_ns == 0)
         return 0;
-    return 1.0 - half_to(seconds(elapsed_ns) / seconds(half_life_ns));
+    return 1.0 - go_half_to(seconds(elapsed_ns) / seconds(half_life_ns));
 }
 
 /* --- decimals --- */

@@ -1,8 +1,8 @@
 /*
  * decay.h - how past usage fades: half-lives, and decimals multiplied as Kueue multiplies them.
  *
- * Order    The same bits as Kueue's Go on amd64: its Exp differs from the C library's in the last
- *          place, and the last place of a factor shows in the ninth decimal of large amounts.
+ * Order    The same bits as Kueue's (go_math.h): the last place of a factor shows in the ninth
+ *          decimal of large amounts.
  * Units    Amounts in 1e-9 of a base unit (a CPU, a byte, a GPU), never negative.
  * Cost     decay_times: one conversion to text and back.
  * Source   Kueue v0.20-dev, pkg/util/admissionfairsharing, pkg/util/resource (MulByFloat);

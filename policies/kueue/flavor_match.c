@@ -140,7 +140,9 @@ static void widen(struct flavor_match *m)
 const char *flavor_match_check(void *cycle, const struct kueue_workload *w, uint32_t set,
                                uint32_t flavor, const struct resource_group *g)
 {
-    (void)g;
+    const char *mismatch = cycle_topology_mismatch(cycle, w, set, flavor, g);
+    if (mismatch != NULL)
+        return mismatch;
     struct flavor_match *m = ((struct cycle *)cycle)->k->flavor_match;
     const struct node_terms *t = w->shape->sets[set].terms;
     if (2 * (m->len + 1) > m->cap)

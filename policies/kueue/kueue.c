@@ -102,6 +102,10 @@ struct kueue *kueue_new(const struct kueue_settings *settings, const struct site
     k->names = names;
     k->classes = intern_new();
     k->cycle_arena = arena_new();
+    k->place_arena = arena_new();
+    if (gates_on(&settings->gates, GATE_TOPOLOGY_AWARE_SCHEDULING))
+        k->topologies = topology_site_new(
+            names, gates_on(&settings->gates, GATE_TAS_HANDLE_OVERLAPPING_FLAVORS));
     k->pods_resource = intern_add(names->resources, "pods");
     pool_init(&k->workloads, sizeof(struct kueue_workload));
     update_queues(k);
@@ -146,6 +150,8 @@ void kueue_free(struct kueue *k)
     flavor_match_free(k->flavor_match);
     intern_free(k->classes);
     arena_free(k->cycle_arena);
+    arena_free(k->place_arena);
+    topology_site_free(k->topologies);
     free(k->decisions);
     free(k);
 }
@@ -179,9 +185,9 @@ static void touch_tree(struct kueue *k, struct kueue_tree *t)
 void kueue_touch(struct kueue *k, struct cluster_queue *q)
 {
     touch_tree(k, q->tree);
-    if (q->tree->has_topology) /* they meet on nodes */
+    if (q->tree->topologies != NULL) /* they meet on nodes */
         for (uint32_t i = 0; i < k->trees_len; i++)
-            if (k->trees[i]->has_topology)
+            if (k->trees[i]->topologies != NULL)
                 touch_tree(k, k->trees[i]);
 }
 

@@ -28,6 +28,7 @@
 #include "policies/kueue/ledger.h"
 #include "policies/kueue/settings.h"
 #include "policies/kueue/site.h"
+#include "policies/kueue/topology_site.h"
 #include "sim/pool.h"
 
 #define KUEUE_FLUSH_NS INT64_C(1000000000) /* requests within it are served together */
@@ -39,7 +40,7 @@ struct kueue_tree {
     const char *name;
     bool is_cohort;
     bool is_dirty; /* something changed since its cycles came to rest */
-    bool has_topology;
+    struct topology_site *topologies; /* of all trees; NULL: none of its flavors has one */
     bool has_changed;      /* visibly, in this cycle */
     bool has_other_memory; /* some scan memory changed in this cycle */
     uint32_t quiet;        /* cycles since the last visible change */
@@ -89,6 +90,8 @@ struct kueue {
     struct pool workloads;
     struct intern *classes; /* scheduling classes, by what they consist of */
     struct arena *cycle_arena;
+    struct arena *place_arena; /* given back after each try */
+    struct topology_site *topologies; /* NULL: gate TopologyAwareScheduling is off */
     int64_t cycle;
     int64_t now_ns; /* of the cycle that runs */
     uint32_t dirty_trees;
@@ -164,6 +167,14 @@ uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
  * changed. What was due earlier and not asked for is made up for. */
 uint32_t kueue_sample(struct kueue *k, int64_t now_ns);
 int64_t kueue_next_sample_ns(const struct kueue *k); /* INT64_MAX: there is nothing to sample */
+
+/* --- nodes --- */
+
+/* Nodes came, went or changed: the topologies are built anew from the site. */
+void kueue_nodes_changed(struct kueue *k);
+
+/* A pod that Kueue has not placed by topology comes to a node of the site (sign 1) or goes. */
+void kueue_occupy(struct kueue *k, uint32_t node, const struct pod_requests *r, int sign);
 
 /* --- cycles --- */
 

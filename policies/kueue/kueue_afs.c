@@ -34,14 +34,14 @@ void kueue_order_by_usage(struct kueue *k, struct cluster_queue *q)
 
 /* --- penalties --- */
 
-static void add_part(const struct kueue *k, struct penalty *p, struct res_qty qty)
+static void add_part(struct penalty *p, struct res_qty qty)
 {
     uint32_t at = 0;
     while (at < p->len && p->parts[at].resource != qty.resource)
         at++;
     if (at == p->len)
         p->parts[p->len++] = (struct penalty_part){.resource = qty.resource};
-    p->parts[at].amount += ledger_amount(k->names->resources, &qty);
+    p->parts[at].amount += ledger_amount(&qty);
 }
 
 /* All it asks for, also where fewer pods of it were admitted. */
@@ -54,10 +54,10 @@ static void add_parts(const struct kueue *k, struct penalty *p, const struct kue
         if (!k->settings.ignores_undeclared ||
             cluster_queue_group(w->queue, s->requests[r].resource) != GROUP_NONE)
             add_part(
-                k, p,
+                p,
                 (struct res_qty){s->requests[r].resource, qty_times(s->requests[r].qty, count)});
     if (cluster_queue_group(w->queue, k->pods_resource) != GROUP_NONE)
-        add_part(k, p, (struct res_qty){k->pods_resource, count});
+        add_part(p, (struct res_qty){k->pods_resource, count});
 }
 
 static struct penalty *penalty_of(const struct kueue *k, const struct kueue_workload *w)
@@ -128,7 +128,7 @@ void kueue_admit(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
     if (w->queue->pending.usage == NULL || w->local_queue == NULL)
         return;
     struct ledger *l = &w->local_queue->ledger;
-    ledger_decay(l, k->names->resources, k->settings.afs.half_life_ns, now_ns);
+    ledger_decay(l, k->settings.afs.half_life_ns, now_ns);
     if (w->penalty == NULL)
         return;
     ledger_settle(l, k->names->resources, w->penalty);
@@ -167,7 +167,7 @@ static bool sample(struct kueue *k, struct local_queue *l, int64_t now_ns)
     if (s->half_life_ns == 0)
         ledger_forget(g, now_ns);
     else
-        ledger_decay(g, k->names->resources, s->half_life_ns, now_ns);
+        ledger_decay(g, s->half_life_ns, now_ns);
     l->sample_at_ns = now_ns + s->sampling_ns;
     pending_sort(&l->queue->pending);
     kueue_touch(k, l->queue);

@@ -141,6 +141,22 @@ static bool has_all_flavors(const struct kueue *k, const struct cluster_queue_sp
     return true;
 }
 
+/* Whether some, or all, of its flavors have a topology. */
+static void look_for_topologies(const struct kueue *k, struct cluster_queue *q, bool *some)
+{
+    q->is_tas_only = true;
+    for (uint32_t g = 0; g < q->spec->groups_len; g++)
+        for (uint32_t f = 0; f < q->spec->groups[g].flavors_len; f++) {
+            const uint32_t name = q->spec->groups[g].flavors[f].flavor;
+            const struct flavor_spec *flavor =
+                site_flavor(k->site, intern_text(k->names->words, name));
+            const bool has =
+                flavor != NULL && flavor->topology != NULL && k->topologies != NULL;
+            *some |= has;
+            q->is_tas_only &= has;
+        }
+}
+
 static void plant_queue(struct builder *b, struct cluster_queue *q)
 {
     const uint32_t cohort =
@@ -153,6 +169,10 @@ static void plant_queue(struct builder *b, struct cluster_queue *q)
                                          q->spec->name, true));
     q->is_active = !has_cycle && q->spec->stop == STOP_NONE && has_all_flavors(b->k, q->spec);
     q->node->is_hidden = !q->is_active;
+    bool has_topology = false;
+    look_for_topologies(b->k, q, &has_topology);
+    if (has_topology)
+        q->tree->topologies = b->k->topologies;
     q->generation++;
     struct kueue_tree *t = q->tree;
     t->queues = realloc(t->queues, (t->queues_len + 1) * sizeof t->queues[0]);
@@ -201,6 +221,7 @@ void kueue_plant(struct kueue *k)
             charge_holders(k->queues[i]);
     for (uint32_t i = 0; i < k->trees_len; i++)
         quota_tree_settle(k->trees[i]->quota);
+    kueue_plant_topologies(k);
     free(b.cohorts);
     intern_free(b.names);
 }

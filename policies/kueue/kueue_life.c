@@ -116,6 +116,7 @@ void kueue_reserve(struct kueue *k, struct kueue_workload *w)
     w->has_quota = true;
     w->is_evicted = w->is_preempted = false;
     cluster_queue_charge(q, w->usage, w->usage_len);
+    kueue_use_places(k, w, 1);
     journal_forget(&k->journal);
     cluster_queue_hold(q, w);
     q->generation++; /* its own update passes through the cache */
@@ -157,6 +158,7 @@ static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t n
     struct cluster_queue *q = w->queue;
     cluster_queue_let_go(q, w);
     cluster_queue_discharge(q, w->usage, w->usage_len);
+    kueue_use_places(k, w, -1);
     journal_forget(&k->journal);
     kueue_leave(k, w);
     kueue_workload_drop_sets(w);

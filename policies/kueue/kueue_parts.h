@@ -13,6 +13,20 @@
 void kueue_plant(struct kueue *k);
 void kueue_fell(struct kueue *k);
 
+/* --- kueue_places.c --- */
+
+/* What its pods take on nodes, for good. */
+void kueue_use_places(struct kueue *k, const struct kueue_workload *w, int sign);
+
+/* Topologies from the site, with what workloads use. */
+void kueue_plant_topologies(struct kueue *k);
+
+/* Its places on nodes are found later: once an admission check is ready, or elsewhere. */
+bool kueue_delays_places(const struct kueue *k, const struct kueue_workload *w, uint32_t flavor);
+
+/* Some of its pods are on a node that broke. */
+bool kueue_has_broken_place(const struct kueue *k, const struct kueue_workload *w);
+
 /* --- kueue_life.c --- */
 
 /* w->usage from w->sets, in the columns of its queue's tree. */
@@ -90,6 +104,20 @@ void entry_assign(struct cycle *c, struct entry *e, const struct assignment *pin
 
 /* cycle_process.c: what becomes of it; the snapshot goes on from there. */
 void entry_process(struct cycle *c, struct entry *e);
+
+/* cycle_topology.c: places on nodes. */
+bool cycle_has_topology(void *cycle, uint32_t flavor);
+void cycle_place(void *cycle, const struct kueue_workload *w, struct assignment *a);
+const char *cycle_topology_mismatch(struct cycle *c, const struct kueue_workload *w, uint32_t set,
+                                    uint32_t flavor, const struct resource_group *g);
+
+/* A context for cycle_fits_nodes; NULL: nodes play no part. */
+void *cycle_node_check(struct cycle *c, const struct kueue_workload *w, struct assignment *a);
+bool cycle_fits_nodes(void *node_check);
+
+void entry_place_for_preemption(struct cycle *c, struct entry *e);
+bool entry_fits_nodes(struct cycle *c, const struct entry *e);
+void entry_use_nodes(struct cycle *c, const struct entry *e);
 
 /* cycle_order.c: classical order. */
 void entries_sort(struct cycle *c, struct entry **order, uint32_t len);

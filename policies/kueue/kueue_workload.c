@@ -108,6 +108,7 @@ void kueue_workload_drop_sets(struct kueue_workload *w)
     w->sets = NULL;
     w->usage = NULL;
     w->usage_len = 0;
+    w->has_places = false;
 }
 
 void kueue_workload_fini(struct kueue_workload *w)
@@ -116,4 +117,5 @@ void kueue_workload_fini(struct kueue_workload *w)
     scan_memory_fini(&w->scan);
     free(w->reclaimed);
     free(w->penalty);
+    free(w->broken_nodes);
 }

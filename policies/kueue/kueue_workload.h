@@ -32,12 +32,19 @@ struct res_qty {
     int64_t qty;
 };
 
+/* What one pod asks for. */
+struct pod_requests {
+    const struct res_qty *items;
+    uint32_t len;
+};
+
 struct shape_set {
     const char *name;
     uint32_t count;
     uint32_t min_count;             /* 0: all or nothing */
     const struct res_qty *requests; /* of one pod, in the order Kueue visits them (res_order.h) */
     uint32_t requests_len;
+    struct pod_requests pod_requests; /* of one pod, as its template has them */
     uint32_t kind; /* equal numbers: Kueue cannot tell them apart but by their counts */
     const struct node_terms *terms;          /* selectors, affinity, tolerations; NULL: none */
     const struct topology_request *topology; /* NULL: none */
@@ -137,11 +144,16 @@ struct kueue_workload {
 
     /* Conditions. */
     bool is_active, is_finished;
-    bool has_quota; /* QuotaReserved */
+    bool has_quota;   /* QuotaReserved */
+    bool has_places; /* some set was placed by topology */
     bool is_admitted;
     bool is_evicted;
     bool is_preempted;
     bool has_failed_checks; /* some check says Retry or Rejected */
+    bool is_elastic;        /* it may be replaced by a slice of another size */
+    bool is_of_one_pod;     /* its owner is a single Pod */
+    uint32_t *broken_nodes; /* words: status.unhealthyNodes; NULL: none */
+    uint32_t broken_len;
     enum evict_reason evicted_for;
     enum preempt_reason preempted_for;
     enum requeued requeued;

@@ -1,5 +1,6 @@
 #include "policies/kueue/ledger.h"
 
+#include "models/resource.h"
 #include "policies/kueue/decay.h"
 #include "sim/check.h"
 
@@ -33,11 +34,10 @@ static struct ledger_line *line(struct ledger *l, const struct intern *resources
     return &l->lines[at];
 }
 
-uint128 ledger_amount(const struct intern *resources, const struct res_qty *qty)
+uint128 ledger_amount(const struct res_qty *qty)
 {
-    const bool is_cpu = strcmp(intern_text(resources, qty->resource), "cpu") == 0;
     const uint128 amount = qty->qty > 0 ? (uint128)qty->qty : 0;
-    return amount * (is_cpu ? 1000000 : 1000000000);
+    return amount * (qty->resource == RESOURCE_CPU ? 1000000 : 1000000000);
 }
 
 void ledger_admit(struct ledger *l, const struct intern *resources, const struct res_qty *qty)
@@ -47,13 +47,12 @@ void ledger_admit(struct ledger *l, const struct intern *resources, const struct
 
 void ledger_seed(struct ledger *l, const struct intern *resources, const struct res_qty *qty)
 {
-    line(l, resources, qty->resource)->consumed += ledger_amount(resources, qty);
+    line(l, resources, qty->resource)->consumed += ledger_amount(qty);
     l->exists = true;
     l->is_counted = false;
 }
 
-void ledger_decay(struct ledger *l, const struct intern *resources, int64_t half_life_ns,
-                  int64_t now_ns)
+void ledger_decay(struct ledger *l, int64_t half_life_ns, int64_t now_ns)
 {
     if (!l->exists)
         l->updated_ns = now_ns;
@@ -63,7 +62,7 @@ void ledger_decay(struct ledger *l, const struct intern *resources, int64_t half
         struct ledger_line *at = &l->lines[i];
         const struct res_qty admitted = {at->resource, at->admitted};
         at->consumed = decay_times(at->consumed, 1 - alpha) +
-                       decay_times(ledger_amount(resources, &admitted), alpha);
+                       decay_times(ledger_amount(&admitted), alpha);
         at->is_decimal = true;
     }
     l->updated_ns = now_ns;

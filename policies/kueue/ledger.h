@@ -44,8 +44,7 @@ void ledger_admit(struct ledger *l, const struct intern *resources, const struct
 void ledger_seed(struct ledger *l, const struct intern *resources, const struct res_qty *qty);
 
 /* Consumption fades up to now. */
-void ledger_decay(struct ledger *l, const struct intern *resources, int64_t half_life_ns,
-                  int64_t now_ns);
+void ledger_decay(struct ledger *l, int64_t half_life_ns, int64_t now_ns);
 
 /* Everything consumed is forgotten. */
 void ledger_forget(struct ledger *l, int64_t now_ns);
@@ -72,6 +71,6 @@ bool ledger_owes(const struct ledger *l);
 double ledger_usage(struct ledger *l, const struct afs_settings *s, double weight);
 
 /* An amount in the units of workloads as so many 1e-9 of a base unit. */
-uint128 ledger_amount(const struct intern *resources, const struct res_qty *qty);
+uint128 ledger_amount(const struct res_qty *qty);
 
 #endif /* POLICIES_KUEUE_LEDGER_H */

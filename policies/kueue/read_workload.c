@@ -30,8 +30,8 @@ static void read_slices(struct workload_reader *r, const struct yaml_node *n,
     }
 }
 
-static const struct topology_request *read_topology(struct workload_reader *r,
-                                                    const struct yaml_node *n)
+const struct topology_request *topology_request_read(struct workload_reader *r,
+                                                     const struct yaml_node *n)
 {
     if (n == NULL)
         return NULL;
@@ -82,10 +82,11 @@ static bool read_set(struct workload_reader *r, const struct yaml_node *n,
         .min_count = (uint32_t)min_count,
         .spec_text = pod_text(r->f.arena, t->spec),
         .terms = &t->terms,
-        .topology = read_topology(r, topology),
+        .topology = topology_request_read(r, topology),
         .topology_text = topology == NULL ? "" : yaml_text(r->f.arena, topology),
     };
     out->requests = read_requests(r, t, &out->requests_len);
+    out->pod_requests = (struct pod_requests){out->requests, out->requests_len};
     return true;
 }
 
@@ -240,6 +241,104 @@ static void read_assignment(struct workload_reader *r, const struct yaml_node *n
     }
 }
 
+/* --- places on nodes --- */
+
+/* The i-th value of a level of a slice. */
+static const char *value_at(struct workload_reader *r, const struct yaml_node *level, size_t i)
+{
+    const char *universal = field_text(&r->f, level, "universal");
+    const struct yaml_node *individual = field_map(&r->f, level, "individual");
+    const struct yaml_node *roots = field_list(&r->f, individual, "roots");
+    if (universal != NULL)
+        return universal;
+    if (roots == NULL || i >= roots->len || roots->items[i]->kind != YAML_SCALAR)
+        return "";
+    const char *prefix = field_text(&r->f, individual, "prefix");
+    const char *suffix = field_text(&r->f, individual, "suffix");
+    return arena_printf(r->f.arena, "%s%s%s", prefix == NULL ? "" : prefix, roots->items[i]->text,
+                        suffix == NULL ? "" : suffix);
+}
+
+static uint32_t count_at(struct workload_reader *r, const struct yaml_node *counts, size_t i)
+{
+    const struct int_field field = {"universal", 0, COUNT_MOST};
+    const struct yaml_node *list = field_list(&r->f, counts, "individual");
+    int64_t count = 0;
+    const char *why;
+    if (!field_int(&r->f, counts, &field, &count) && list != NULL && i < list->len &&
+        list->items[i]->kind == YAML_SCALAR)
+        quantity_int(list->items[i]->text, &count, &why);
+    return (uint32_t)count;
+}
+
+struct place_list {
+    struct topology_assignment *a;
+    uint32_t cap;
+};
+
+static void add_place(struct place_list *l, uint32_t leaf_id, uint32_t count)
+{
+    const uint32_t len = l->a == NULL ? 0 : l->a->len;
+    if (len == l->cap) {
+        l->cap = l->cap == 0 ? 8 : 2 * l->cap;
+        l->a = realloc(l->a, sizeof *l->a + l->cap * sizeof l->a->pods[0]);
+        SIM_REQUIRE(l->a != NULL);
+        l->a->len = len;
+    }
+    l->a->pods[l->a->len++] = (struct topology_pods){leaf_id, count};
+}
+
+/* v1beta2: many domains at once, level by level. */
+static void read_place_slice(struct workload_reader *r, const struct yaml_node *slice,
+                             struct place_list *out)
+{
+    const struct int_field field = {"domainCount", 0, COUNT_MOST};
+    const struct yaml_node *levels = field_map_list(&r->f, slice, "valuesPerLevel");
+    int64_t domains = 0;
+    field_int(&r->f, slice, &field, &domains);
+    for (size_t i = 0; levels != NULL && i < (size_t)domains; i++) {
+        const char *id = "";
+        for (size_t l = 0; l < levels->len; l++)
+            id = arena_printf(r->f.arena, "%s%s%s", id, l == 0 ? "" : ",",
+                              value_at(r, levels->items[l], i));
+        add_place(out, intern_add(r->f.words, id),
+                  count_at(r, field_map(&r->f, slice, "podCounts"), i));
+    }
+}
+
+/* v1beta1: {values, count}. */
+static void read_place(struct workload_reader *r, const struct yaml_node *domain,
+                       struct place_list *out)
+{
+    const struct int_field field = {"count", 0, COUNT_MOST};
+    const struct word_list values = field_words(&r->f, domain, "values");
+    int64_t count = 0;
+    const char *id = "";
+    for (uint32_t i = 0; i < values.len; i++)
+        id = arena_printf(r->f.arena, "%s%s%s", id, i == 0 ? "" : ",",
+                          intern_text(r->f.words, values.words[i]));
+    field_int(&r->f, domain, &field, &count);
+    add_place(out, intern_add(r->f.words, id), (uint32_t)count);
+}
+
+struct topology_assignment *places_read(struct workload_reader *r, const struct yaml_node *n)
+{
+    struct place_list out = {0};
+    const struct yaml_node *slices = field_map_list(&r->f, n, "slices");
+    const struct yaml_node *domains = field_map_list(&r->f, n, "domains");
+    if (n == NULL)
+        return NULL;
+    for (size_t i = 0; slices != NULL && i < slices->len; i++)
+        read_place_slice(r, slices->items[i], &out);
+    for (size_t i = 0; domains != NULL && i < domains->len; i++)
+        read_place(r, domains->items[i], &out);
+    if (out.a == NULL) {
+        out.a = calloc(1, sizeof *out.a);
+        SIM_REQUIRE(out.a != NULL);
+    }
+    return out.a;
+}
+
 /* Pods that will not come back use nothing any more. */
 static void scale_down(const struct kueue_workload *w, uint32_t set, struct admitted_set *s)
 {
@@ -268,9 +367,45 @@ static bool read_admission(struct workload_reader *r, struct kueue *k,
             continue;
         read_assignment(r, list->items[i], w, s, &w->sets[s]);
         scale_down(w, s, &w->sets[s]);
+        w->sets[s].topology =
+            places_read(r, field_map(&r->f, list->items[i], "topologyAssignment"));
+        w->has_places |= w->sets[s].topology != NULL;
+        const char *delay = field_text(&r->f, list->items[i], "delayedTopologyRequest");
+        w->sets[s].is_delayed = delay != NULL && strcmp(delay, "Pending") == 0;
     }
     kueue_restore(k, w, q);
     return true;
+}
+
+static void read_broken(struct workload_reader *r, const struct yaml_node *status,
+                        struct kueue_workload *w)
+{
+    const struct yaml_node *list = field_map_list(&r->f, status, "unhealthyNodes");
+    if (list == NULL || list->len == 0)
+        return;
+    w->broken_nodes = calloc(list->len, sizeof w->broken_nodes[0]);
+    SIM_REQUIRE(w->broken_nodes != NULL);
+    for (size_t i = 0; i < list->len; i++) {
+        const char *name = field_text(&r->f, list->items[i], "name");
+        if (name != NULL)
+            w->broken_nodes[w->broken_len++] = intern_add(r->f.words, name);
+    }
+}
+
+/* Whether a single Pod, and no group of them, stands behind the workload. */
+static void read_owner(struct workload_reader *r, const struct object *o, struct kueue_workload *w)
+{
+    const struct yaml_node *list =
+        field_map_list(&r->f, field_map(&r->f, o->doc, "metadata"), "ownerReferences");
+    const char *group = object_annotation(o, "kueue.x-k8s.io/is-group-workload");
+    const char *elastic = object_annotation(o, "kueue.x-k8s.io/elastic-job");
+    w->is_elastic = elastic != NULL && strcmp(elastic, "true") == 0;
+    if (list == NULL || list->len != 1 || (group != NULL && strcmp(group, "true") == 0))
+        return;
+    const char *kind = field_text(&r->f, list->items[0], "kind");
+    const char *version = field_text(&r->f, list->items[0], "apiVersion");
+    w->is_of_one_pod = kind != NULL && strcmp(kind, "Pod") == 0 && version != NULL &&
+                       strcmp(version, "v1") == 0;
 }
 
 static void read_allowed(struct workload_reader *r, const struct object *o,
@@ -298,6 +433,8 @@ bool workload_object_restore(struct workload_reader *r, struct kueue *k, const s
     for (size_t i = 0; conditions != NULL && i < conditions->len; i++)
         read_condition(r, conditions->items[i], w);
     read_reclaimed(r, status, w);
+    read_broken(r, status, w);
+    read_owner(r, o, w);
     read_allowed(r, o, w);
     const struct yaml_node *requeue = field_map(&r->f, status, "requeueState");
     w->requeue_at_ns = time_of(r, requeue, "requeueAt");

@@ -27,4 +27,11 @@ bool workload_object_read(struct workload_reader *r, const struct object *o,
 bool workload_object_restore(struct workload_reader *r, struct kueue *k, const struct object *o,
                              struct kueue_workload *w);
 
+/* A topologyRequest; NULL gives NULL. */
+const struct topology_request *topology_request_read(struct workload_reader *r,
+                                                     const struct yaml_node *n);
+
+/* A topologyAssignment, of v1beta2 or v1beta1; malloc'ed. NULL gives NULL. */
+struct topology_assignment *places_read(struct workload_reader *r, const struct yaml_node *n);
+
 #endif /* POLICIES_KUEUE_READ_WORKLOAD_H */

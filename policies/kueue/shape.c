@@ -81,6 +81,12 @@ static uint32_t kind_of(struct shape_maker *m, const struct shape_set_spec *s,
     return kind;
 }
 
+static struct pod_requests copy_requests(struct shape_maker *m, const struct pod_requests *r)
+{
+    const size_t bytes = r->len * sizeof r->items[0];
+    return (struct pod_requests){arena_copy(m->arena, r->items, bytes), r->len};
+}
+
 static struct shape_set make_set(struct shape_maker *m, const struct shape_set_spec *s)
 {
     struct res_qty *requests =
@@ -91,6 +97,7 @@ static struct shape_set make_set(struct shape_maker *m, const struct shape_set_s
                               .min_count = s->min_count,
                               .requests = requests,
                               .requests_len = len,
+                              .pod_requests = copy_requests(m, &s->pod_requests),
                               .kind = kind_of(m, s, requests, len),
                               .terms = s->terms,
                               .topology = s->topology};

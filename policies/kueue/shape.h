@@ -20,6 +20,7 @@ struct shape_set_spec {
     uint32_t count, min_count;
     const struct res_qty *requests; /* of one pod, in any order */
     uint32_t requests_len;
+    struct pod_requests pod_requests;
     const char *spec_text; /* the pod template as far as Kueue compares it; "" if nobody knows */
     const struct node_terms *terms;
     const struct topology_request *topology;

@@ -1,5 +1,7 @@
 #include "policies/kueue/site.h"
 
+#include "policies/kueue/topology_tree.h"
+
 #include "sim/check.h"
 
 #include <stdio.h>
@@ -19,6 +21,7 @@ struct site *site_new(void)
 {
     struct site *s = calloc(1, sizeof *s);
     SIM_REQUIRE(s != NULL);
+    s->node_names = intern_new();
     for (int i = 0; list_at(s, i) != NULL; i++)
         list_at(s, i)->names = intern_new();
     return s;
@@ -32,6 +35,8 @@ void site_free(struct site *s)
         intern_free(list_at(s, i)->names);
         free(list_at(s, i)->items);
     }
+    intern_free(s->node_names);
+    free(s->nodes);
     free(s);
 }
 
@@ -77,6 +82,18 @@ void site_put_local_queue(struct site *s, const struct local_queue_spec *q)
 void site_put_topology(struct site *s, const struct topology_spec *t)
 {
     put(&s->topologies, t->name, t);
+}
+
+void site_put_node(struct site *s, const struct topology_node *n)
+{
+    const uint32_t at = intern_add(s->node_names, n->node->name);
+    if (at >= s->nodes_cap) {
+        s->nodes_cap = 2 * at + 64;
+        s->nodes = realloc(s->nodes, s->nodes_cap * sizeof s->nodes[0]);
+        SIM_REQUIRE(s->nodes != NULL);
+    }
+    s->nodes[at] = *n;
+    s->nodes_len = (uint32_t)intern_len(s->node_names);
 }
 
 void site_put_namespace(struct site *s, const struct namespace_spec *n)

@@ -11,6 +11,8 @@
 #include "policies/kueue/objects.h"
 #include "sim/intern.h"
 
+struct topology_node;
+
 struct site_list {
     const void **items; /* NULL: taken away */
     struct intern *names;
@@ -19,6 +21,9 @@ struct site_list {
 
 struct site {
     struct site_list flavors, cohorts, queues, local_queues, topologies, namespaces;
+    struct topology_node *nodes; /* of the cluster, where topologies are about them */
+    struct intern *node_names;
+    uint32_t nodes_len, nodes_cap;
 };
 
 struct site *site_new(void);
@@ -29,6 +34,7 @@ void site_put_cohort(struct site *s, const struct cohort_spec *c);
 void site_put_queue(struct site *s, const struct cluster_queue_spec *q);
 void site_put_local_queue(struct site *s, const struct local_queue_spec *q);
 void site_put_topology(struct site *s, const struct topology_spec *t);
+void site_put_node(struct site *s, const struct topology_node *n);
 void site_put_namespace(struct site *s, const struct namespace_spec *n);
 
 /* NULL: there is none. */

@@ -3,6 +3,7 @@
 #include "policies/kueue/share.h"
 #include "sim/arena.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What the branch of a cohort that a head sits on would have, with the head admitted. */
@@ -28,6 +29,12 @@ struct tournament {
     size_t known_mark;             /* of the journal, when the standings were found */
 };
 
+static int by_queue(const void *a, const void *b)
+{
+    const struct contender *x = a, *y = b;
+    return (x->e->q->index > y->e->q->index) - (x->e->q->index < y->e->q->index);
+}
+
 struct tournament *tournament_open(struct cycle *c, struct entry **order, uint32_t len)
 {
     struct arena *arena = c->k->cycle_arena;
@@ -43,6 +50,8 @@ struct tournament *tournament_open(struct cycle *c, struct entry **order, uint32
             t->all[t->len++] = (struct contender){.e = order[i]};
     }
     t->left = t->len;
+    if (len > 0)
+        qsort(t->all, t->len, sizeof t->all[0], by_queue);
     return t;
 }
 
@@ -63,8 +72,7 @@ static void find_standing(struct tournament *t, struct contender *n)
     journal_back(&k->journal, mark);
 }
 
-/* Goes to work on a tree: its heads are found, and no other tree's turn comes before they are over.
- */
+/* Goes to work on a tree: its heads are found. */
 static void enter(struct tournament *t, const struct quota_tree *tree)
 {
     struct arena *arena = t->c->k->cycle_arena;
@@ -148,6 +156,12 @@ static struct contender *next_in_tree(struct tournament *t)
     return n;
 }
 
+/* Trees that do not meet on nodes do not influence each other: one after the other is as good. */
+static bool stays(const struct tournament *t, const struct quota_tree *next)
+{
+    return t->left_here > 0 && (t->tree == next || t->c->k->topologies == NULL);
+}
+
 struct entry *tournament_next(struct tournament *t)
 {
     if (t->left == 0)
@@ -156,9 +170,9 @@ struct entry *tournament_next(struct tournament *t)
         t->first++;
     struct contender *n = &t->all[t->first];
     const struct quota_node *node = n->e->q->node;
-    if (t->left_here == 0 && node->parent != NULL)
+    if (!stays(t, node->tree) && node->parent != NULL)
         enter(t, node->tree);
-    if (t->left_here > 0)
+    if (node->parent != NULL || stays(t, node->tree))
         n = next_in_tree(t);
     struct entry *e = n->e;
     n->e = NULL;

@@ -4,8 +4,9 @@
  * Every cohort sends its best head up; who adds the least to the share of its branch wins. After
  * each winner the shares are those of the snapshot as he left it.
  *
- * Order    Between heads that are equal in everything, and between trees: the order of the queues
- *          (in Kueue that of a map).
+ * Order    Between heads that are equal in everything: the order of the queues. The tree of the
+ *          first queue with a head left has its turn: in Kueue both are the order of a map, which
+ *          for the few queues that fit into one of its groups is mostly that of insertion.
  * Memory   In the arena.
  * Cost     O(heads x depth x columns) after every head that changed usage, else O(heads).
  * Source   Kueue v0.20-dev, pkg/scheduler/fair_sharing_iterator.go; specs/kueue.md 1.5.
