@@ -94,6 +94,9 @@ static void seed_usage(struct play *p)
 static void run_cycles(struct play *p)
 {
     seed_usage(p);
+    for (size_t i = 0; i < p->c.objects_len; i++)
+        if (p->c.workloads[i] != NULL)
+            kueue_ask_second_pass(p->c.k, p->c.workloads[i], INT64_MIN);
     const int64_t cycles = case_int(p->c.run, "cycles", 1);
     for (int64_t i = 0; i < cycles; i++) {
         kueue_touch_all(p->c.k);
@@ -104,6 +107,26 @@ static void run_cycles(struct play *p)
 
 /* --- comparing --- */
 
+static bool places_equal(const struct play *p, const struct yaml_node *want,
+                         const struct admitted_set *got)
+{
+    const struct yaml_node *domains = yaml_get(yaml_get(want, "topology"), "domains");
+    const char *delay = case_text(want, "delayedTopologyRequest");
+    const bool is_delayed = delay != NULL && strcmp(delay, "Pending") == 0;
+    bool ok = counts("delayed", is_delayed, got->is_delayed) &
+              counts("domains", (int64_t)case_len(domains),
+                     got->topology == NULL ? 0 : got->topology->len);
+    for (size_t i = 0; ok && i < case_len(domains); i++) {
+        char id[512] = "";
+        const struct yaml_node *values = yaml_get(domains->items[i], "values");
+        for (size_t v = 0; v < case_len(values); v++)
+            strcat(strcat(id, v == 0 ? "" : ","), values->items[v]->text);
+        ok &= says("domain", id, intern_text(p->c.names.words, got->topology->pods[i].leaf_id)) &
+              counts("pods", case_int(domains->items[i], "count", 0), got->topology->pods[i].count);
+    }
+    return ok;
+}
+
 static bool set_equals(const struct play *p, const struct yaml_node *want,
                        const struct kueue_workload *w, const struct admitted_set *got)
 {
@@ -112,6 +135,7 @@ static bool set_equals(const struct play *p, const struct yaml_node *want,
     bool ok = counts("count", case_int(want, "count", 0), got->count) &
               counts("flavors", (int64_t)case_len(flavors), got->len);
     (void)w;
+    ok &= places_equal(p, want, got);
     for (uint32_t i = 0; i < got->len; i++) {
         const char *name = intern_text(p->c.names.resources, got->resources[i].resource);
         const char *flavor = case_text(flavors, name);
@@ -146,8 +170,16 @@ static bool decisions_equal(const struct play *p)
 {
     const struct yaml_node *admitted = yaml_get(p->c.expect, "admitted");
     const struct yaml_node *evicted = yaml_get(p->c.expect, "evicted");
-    bool ok = counts("decisions", (int64_t)(case_len(admitted) + case_len(evicted)),
+    const struct yaml_node *changed = yaml_get(p->c.expect, "changed");
+    bool ok = counts("decisions",
+                     (int64_t)(case_len(admitted) + case_len(evicted) + case_len(changed)),
                      (int64_t)p->kept_len);
+    for (size_t i = 0; i < case_len(changed); i++) {
+        const char *key = case_text(changed->items[i], "workload");
+        const struct decision *d = find(p, DECIDED_PLACE, key);
+        ok &= d == NULL ? says("changed", key, "nothing")
+                        : reservation_equals(p, changed->items[i], d->w);
+    }
     for (size_t i = 0; i < case_len(admitted); i++) {
         const char *key = case_text(admitted->items[i], "workload");
         const struct decision *d = find(p, DECIDED_RESERVE, key);

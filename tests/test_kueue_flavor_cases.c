@@ -190,6 +190,38 @@ static void use(struct kueue_case *c)
     }
 }
 
+static void use_nodes(struct kueue_case *c, uint32_t flavor, const struct yaml_node *list)
+{
+    struct topology *t = topology_site_of(c->k->topologies, flavor);
+    for (size_t i = 0; i < case_len(list); i++) {
+        const struct yaml_node *amounts = yaml_get(list->items[i], "singlePodRequests");
+        const struct yaml_node *values = yaml_get(list->items[i], "values");
+        char id[512] = "";
+        struct res_qty one[16];
+        for (size_t v = 0; v < case_len(values); v++)
+            strcat(strcat(id, v == 0 ? "" : ","), values->items[v]->text);
+        for (size_t a = 0; a < case_len(amounts); a++)
+            one[a] = (struct res_qty){intern_add(c->names.resources, amounts->pairs[a].key->text),
+                                      case_number(amounts->pairs[a].value)};
+        topology_use(t, NULL,
+                     &(struct topology_pods){intern_add(c->names.words, id),
+                                             (uint32_t)case_int(list->items[i], "count", 0)},
+                     &(struct pod_requests){one, (uint32_t)case_len(amounts)}, 1);
+    }
+}
+
+/* run.tasUsage: by queue, then by flavor. */
+static void use_places(struct kueue_case *c)
+{
+    const struct yaml_node *queues = yaml_get(c->run, "tasUsage");
+    for (size_t i = 0; i < case_len(queues); i++) {
+        const struct yaml_node *flavors = queues->pairs[i].value;
+        for (size_t f = 0; f < case_len(flavors); f++)
+            use_nodes(c, intern_add(c->names.words, flavors->pairs[f].key->text),
+                      flavors->pairs[f].value);
+    }
+}
+
 /* The slice that the workload takes over, as a workload that holds what the header says. */
 static struct kueue_workload *replaced_slice(struct fixture *f, const struct kueue_workload *w)
 {
@@ -257,6 +289,7 @@ static bool check_flavors(const char *path)
         ok &= assignment_equals(&f, yaml_get(f.c.expect, "nomination"), w, &a);
     }
     use(&f.c);
+    use_places(&f.c);
     f.cycle.assigner.pins = read_pins(&f, w);
     assigner_assign(&f.cycle.assigner, w, NULL, &a);
     ok &= assignment_equals(&f, f.c.expect, w, &a);

@@ -94,6 +94,16 @@ static bool has_choice(const struct set_group *g, uint32_t resource)
     return false;
 }
 
+/* A resource that two groups cover (which no API server lets pass) gets the later one's flavor. */
+static void choose(struct set_group *g, const struct choice *choice)
+{
+    uint32_t at = 0;
+    while (at < g->choices_len && g->choices[at].resource != choice->resource)
+        at++;
+    g->choices[at] = *choice;
+    g->choices_len += at == g->choices_len;
+}
+
 static void choose_for_resource(const struct job *j, struct set_group *g, uint32_t resource)
 {
     struct arena *arena = j->a->arena;
@@ -115,8 +125,8 @@ static void choose_for_resource(const struct job *j, struct set_group *g, uint32
         g->obstacles = s.obstacles;
         return;
     }
-    memcpy(g->choices + g->choices_len, s.best, s.best_len * sizeof s.best[0]);
-    g->choices_len += s.best_len;
+    for (uint32_t i = 0; i < s.best_len; i++)
+        choose(g, &s.best[i]);
     obstacles_append(arena, &g->obstacles, &s.obstacles);
 }
 

@@ -31,9 +31,19 @@ static void add_entry(struct cycle *c, struct kueue_workload *w, uint32_t *cap)
         arena_copy(c->k->cycle_arena, w->scan.marks, w->scan.len * sizeof w->scan.marks[0]);
 }
 
+static void take_second_passes(struct cycle *c, uint32_t *cap)
+{
+    for (struct kueue_workload *w = kueue_take_second_pass(c->k, c->k->now_ns); w != NULL;
+         w = kueue_take_second_pass(c->k, c->k->now_ns)) {
+        add_entry(c, w, cap);
+        c->entries[c->len - 1].is_second_pass = true;
+    }
+}
+
 static void pop_heads(struct cycle *c)
 {
     uint32_t cap = 0;
+    take_second_passes(c, &cap);
     for (uint32_t t = 0; t < c->k->trees_len; t++) {
         struct kueue_tree *tree = c->k->trees[t];
         tree->has_changed = tree->has_other_memory = false;
@@ -52,10 +62,10 @@ static void pop_heads(struct cycle *c)
 static bool is_ruled_out(struct entry *e)
 {
     const struct kueue_workload *w = e->w;
-    if (w->has_failed_checks) {
+    if (kueue_workload_has_check(w, CHECK_RETRY) || kueue_workload_has_check(w, CHECK_REJECTED)) {
         e->text = "The workload has failed admission checks";
         e->why = PENDING_EVALUATION;
-    } else if (!w->local_queue->matches) {
+    } else if (w->local_queue != NULL && !w->local_queue->matches) {
         e->text = "workload namespace doesn't match ClusterQueue selector";
         e->why = PENDING_MISCONFIGURED;
         e->reason = REQUEUE_NAMESPACE_MISMATCH;
@@ -100,35 +110,61 @@ static struct topology_assignment *copy_places(struct kueue_workload *w,
     return to;
 }
 
+static void fill_set(struct kueue_workload *w, const struct set_assignment *from)
+{
+    struct admitted_set *to = &w->sets[from->set];
+    to->count = from->count;
+    if (from->topology != NULL)
+        to->topology = copy_places(w, from->topology);
+    to->is_delayed = from->delay == DELAY_PENDING;
+    to->resources = calloc(from->choices_len + 1, sizeof to->resources[0]);
+    SIM_REQUIRE(to->resources != NULL);
+    for (uint32_t r = 0; r < from->requests_len; r++) {
+        const struct choice *choice = set_assignment_choice(from, from->requests[r].resource);
+        if (choice != NULL)
+            to->resources[to->len++] =
+                (struct assigned){choice->resource, choice->flavor, from->requests[r].qty};
+    }
+}
+
 static void commit_admission(struct cycle *c, struct entry *e)
 {
     struct kueue_workload *w = e->w;
-    struct assignment *a = &e->a;
     w->sets = calloc(w->shape->sets_len, sizeof w->sets[0]);
     SIM_REQUIRE(w->sets != NULL);
-    for (uint32_t i = 0; i < a->sets_len; i++) {
-        const struct set_assignment *from = &a->sets[i];
-        struct admitted_set *to = &w->sets[from->set];
-        to->count = from->count;
-        if (from->topology != NULL)
-            to->topology = copy_places(w, from->topology);
-        to->is_delayed = from->delay == DELAY_PENDING;
-        to->resources = calloc(from->choices_len + 1, sizeof to->resources[0]);
-        SIM_REQUIRE(to->resources != NULL);
-        for (uint32_t r = 0; r < from->requests_len; r++) {
-            const struct choice *choice = set_assignment_choice(from, from->requests[r].resource);
-            if (choice != NULL)
-                to->resources[to->len++] =
-                    (struct assigned){choice->resource, choice->flavor, from->requests[r].qty};
-        }
-    }
+    for (uint32_t i = 0; i < e->a.sets_len; i++)
+        fill_set(w, &e->a.sets[i]);
     w->reserved_ns = c->k->now_ns;
     if (!c->k->settings.is_exact)
         w->reserved_ns -= c->k->now_ns % SECOND_NS;
     kueue_workload_count_usage(w);
     kueue_owe(c->k, w);
     kueue_reserve(c->k, w);
+    kueue_start_checks(c->k, w);
     decide(c->k, (struct decision){.kind = DECIDED_RESERVE, .w = w});
+    e->q->tree->has_changed = true;
+}
+
+/* The quota stays; places are new, or others. */
+static void commit_places(struct cycle *c, struct entry *e)
+{
+    struct kueue_workload *w = e->w;
+    kueue_use_places(c->k, w, -1);
+    for (uint32_t i = 0; i < e->a.sets_len; i++) {
+        const struct set_assignment *from = &e->a.sets[i];
+        struct admitted_set *to = &w->sets[from->set];
+        struct topology_assignment *old = to->topology;
+        if (from->topology != NULL)
+            to->topology = copy_places(w, from->topology);
+        to->is_delayed = from->delay == DELAY_PENDING;
+        if (to->topology != old)
+            free(old);
+    }
+    w->broken_len = 0;
+    w->second_passes = 0;
+    kueue_use_places(c->k, w, 1);
+    e->q->generation++;
+    decide(c->k, (struct decision){.kind = DECIDED_PLACE, .w = w});
     e->q->tree->has_changed = true;
 }
 
@@ -144,6 +180,15 @@ static void commit_eviction(struct cycle *c, const struct target_by *v)
                                    .evict = EVICT_PREEMPTED,
                                    .preempt = v->reason});
     v->by->q->tree->has_changed = true;
+}
+
+/* No other places for the pods of a broken node. */
+static void commit_failed_replacement(struct cycle *c, struct entry *e)
+{
+    kueue_evict(c->k, e->w, EVICT_NODE_FAILURES);
+    decide(c->k,
+           (struct decision){.kind = DECIDED_EVICT, .w = e->w, .evict = EVICT_NODE_FAILURES});
+    e->q->tree->has_changed = true;
 }
 
 uint64_t kueue_told(const struct decision *d, const char *text)
@@ -168,6 +213,10 @@ static void tell(struct cycle *c, struct entry *e, const struct decision *d)
 static void requeue(struct cycle *c, struct entry *e)
 {
     struct pending *p = &e->q->pending;
+    if (e->is_second_pass) {
+        kueue_ask_second_pass(c->k, e->w, c->k->now_ns);
+        return;
+    }
     if (e->status != ENTRY_OPEN && e->reason == REQUEUE_GENERIC)
         e->reason = REQUEUE_FAILED_AFTER_NOMINATION;
     const uint32_t parked = p->parked_len;
@@ -190,8 +239,12 @@ static void commit(struct cycle *c)
 {
     journal_back(&c->k->journal, 0);
     for (uint32_t i = 0; i < c->len; i++)
-        if (c->entries[i].status == ENTRY_ASSUMED)
+        if (c->entries[i].status == ENTRY_ASSUMED && c->entries[i].is_second_pass)
+            commit_places(c, &c->entries[i]);
+        else if (c->entries[i].status == ENTRY_ASSUMED)
             commit_admission(c, &c->entries[i]);
+        else if (c->entries[i].status == ENTRY_EVICTED)
+            commit_failed_replacement(c, &c->entries[i]);
     for (uint32_t i = 0; i < c->victims.len; i++)
         if (c->victims.items[i].is_new)
             commit_eviction(c, &c->victims.items[i]);

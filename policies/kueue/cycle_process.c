@@ -153,6 +153,11 @@ void entry_process(struct cycle *c, struct entry *e)
 {
     const bool still_fits = update(c, e);
     const enum fit fit = assignment_fit(&e->a);
+    if (fit != FIT_NOW && kueue_has_broken_place(c->k, e->w) &&
+        gates_on(&c->k->settings.gates, GATE_TAS_FAILED_NODE_REPLACEMENT_FAIL_FAST)) {
+        e->status = ENTRY_EVICTED;
+        return;
+    }
     if (fit == FIT_NONE) {
         e->reason = REQUEUE_NO_FIT;
         e->why = e->a.no_fit_reason;

@@ -153,6 +153,7 @@ void kueue_free(struct kueue *k)
     arena_free(k->place_arena);
     topology_site_free(k->topologies);
     free(k->decisions);
+    free(k->second_passes);
     free(k);
 }
 

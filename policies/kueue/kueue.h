@@ -60,6 +60,7 @@ struct local_queue {
 
 enum decision_kind {
     DECIDED_RESERVE, /* w got quota */
+    DECIDED_PLACE,   /* w has quota and got (other) places on nodes */
     DECIDED_EVICT,   /* w is to be stopped; it keeps its quota until kueue_release */
     DECIDED_PENDING, /* w was looked at and goes on waiting */
 };
@@ -98,6 +99,8 @@ struct kueue {
     int64_t sample_at_ns; /* the first of all local queues' */
     struct decision *decisions;
     uint32_t decisions_len, decisions_cap;
+    struct kueue_workload **second_passes; /* waiting for one, in the order they asked */
+    uint32_t second_passes_len, second_passes_cap;
     struct flavor_match *flavor_match;
     uint32_t pods_resource;
 };
@@ -167,6 +170,23 @@ uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
  * changed. What was due earlier and not asked for is made up for. */
 uint32_t kueue_sample(struct kueue *k, int64_t now_ns);
 int64_t kueue_next_sample_ns(const struct kueue *k); /* INT64_MAX: there is nothing to sample */
+
+/* --- what follows quota --- */
+
+/* An admission check of w says so. Whether w may run now (kueue_admit). */
+bool kueue_set_check(struct kueue *k, struct kueue_workload *w, const char *name,
+                     enum check_state state, int64_t now_ns);
+
+/* It has quota, its checks are ready, and its places are found. */
+bool kueue_may_run(const struct kueue_workload *w);
+
+/* If w has quota and needs places on nodes (late, or others), it is looked at again after a while.
+ * Whether that was news. */
+bool kueue_ask_second_pass(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+int64_t kueue_next_second_pass_ns(const struct kueue *k); /* INT64_MAX: none is due */
+
+/* Those that are due come with the next cycle. Returns how many. */
+uint32_t kueue_wake_second_passes(struct kueue *k, int64_t now_ns);
 
 /* --- nodes --- */
 

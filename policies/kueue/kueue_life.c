@@ -144,6 +144,7 @@ void kueue_restore(struct kueue *k, struct kueue_workload *w, struct cluster_que
 
 void kueue_evict(struct kueue *k, struct kueue_workload *w, enum evict_reason why)
 {
+    kueue_forget_second_pass(k, w);
     cluster_queue_let_go(w->queue, w);
     w->is_evicted = true;
     w->evicted_for = why;
@@ -172,6 +173,7 @@ void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     w->is_finished = true;
     kueue_waive(k, w);
+    kueue_forget_second_pass(k, w);
     if (w->has_quota)
         give_quota_back(k, w, now_ns);
     else if (w->queue != NULL)

@@ -21,11 +21,21 @@ void kueue_use_places(struct kueue *k, const struct kueue_workload *w, int sign)
 /* Topologies from the site, with what workloads use. */
 void kueue_plant_topologies(struct kueue *k);
 
+/* Some of its pods are on a node that broke. */
+bool kueue_has_broken_place(const struct kueue *k, const struct kueue_workload *w);
+
+/* --- kueue_checks.c --- */
+
+/* It got quota: what checks its flavors ask for is pending. */
+void kueue_start_checks(struct kueue *k, struct kueue_workload *w);
+
 /* Its places on nodes are found later: once an admission check is ready, or elsewhere. */
 bool kueue_delays_places(const struct kueue *k, const struct kueue_workload *w, uint32_t flavor);
 
-/* Some of its pods are on a node that broke. */
-bool kueue_has_broken_place(const struct kueue *k, const struct kueue_workload *w);
+void kueue_forget_second_pass(struct kueue *k, struct kueue_workload *w);
+
+/* The next one that is due and still needs it; NULL: there is none. */
+struct kueue_workload *kueue_take_second_pass(struct kueue *k, int64_t now_ns);
 
 /* --- kueue_life.c --- */
 
@@ -62,6 +72,7 @@ enum entry_status { ENTRY_OPEN, ENTRY_SKIPPED, ENTRY_GATED, ENTRY_ASSUMED, ENTRY
 struct entry {
     struct kueue_workload *w;
     struct cluster_queue *q;
+    bool is_second_pass; /* it has quota already */
     bool is_preemptor;
     bool was_nominated;
     struct assignment a;

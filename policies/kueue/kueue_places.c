@@ -42,11 +42,3 @@ void kueue_occupy(struct kueue *k, uint32_t node, const struct pod_requests *r, 
     if (k->topologies != NULL)
         topology_site_occupy(k->topologies, node, r, sign);
 }
-
-bool kueue_delays_places(const struct kueue *k, const struct kueue_workload *w, uint32_t flavor)
-{
-    (void)k;
-    (void)w;
-    (void)flavor;
-    return false;
-}

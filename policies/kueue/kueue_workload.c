@@ -118,4 +118,5 @@ void kueue_workload_fini(struct kueue_workload *w)
     free(w->reclaimed);
     free(w->penalty);
     free(w->broken_nodes);
+    free(w->checks);
 }

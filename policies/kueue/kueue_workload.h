@@ -117,6 +117,14 @@ struct scan_memory {
     struct scan_mark *marks;
 };
 
+/* What stands between quota and running. */
+enum check_state { CHECK_PENDING, CHECK_READY, CHECK_RETRY, CHECK_REJECTED };
+
+struct workload_check {
+    uint32_t name; /* words */
+    enum check_state state;
+};
+
 enum workload_place { PLACE_NOWHERE, PLACE_HEAP, PLACE_PARKED, PLACE_IN_FLIGHT };
 
 enum requeued { REQUEUED_UNSET, REQUEUED_TRUE, REQUEUED_FALSE };
@@ -149,7 +157,8 @@ struct kueue_workload {
     bool is_admitted;
     bool is_evicted;
     bool is_preempted;
-    bool has_failed_checks; /* some check says Retry or Rejected */
+    struct workload_check *checks; /* those that its flavors ask for; NULL: none */
+    uint32_t checks_len;
     bool is_elastic;        /* it may be replaced by a slice of another size */
     bool is_of_one_pod;     /* its owner is a single Pod */
     uint32_t *broken_nodes; /* words: status.unhealthyNodes; NULL: none */
@@ -166,6 +175,11 @@ struct kueue_workload {
     struct column_qty *usage;  /* of all sets together */
     uint32_t usage_len;
     int64_t is_away; /* taken out of the snapshot for a while; journalled */
+
+    /* A second pass, which finds places on nodes for quota that it has. */
+    bool is_in_second_pass; /* asked for, or in a cycle */
+    uint32_t second_passes; /* tried so far */
+    int64_t second_pass_at_ns;
 
     /* Queue. */
     enum workload_place place;
@@ -192,6 +206,14 @@ static inline uint32_t kueue_workload_count(const struct kueue_workload *w, uint
 static inline bool kueue_workload_backoff_is_over(const struct kueue_workload *w, int64_t now_ns)
 {
     return w->requeued != REQUEUED_FALSE && now_ns >= w->requeue_at_ns;
+}
+
+static inline bool kueue_workload_has_check(const struct kueue_workload *w, enum check_state state)
+{
+    for (uint32_t i = 0; i < w->checks_len; i++)
+        if (w->checks[i].state == state)
+            return true;
+    return false;
 }
 
 /* Whether queues may have it: active, not over, without quota. */

@@ -115,6 +115,17 @@ struct local_queue_spec {
     double weight; /* of admission fair sharing */
 };
 
+/* --- AdmissionCheck --- */
+
+/* Who looks after it: only these two change what the scheduler does. */
+enum check_controller { CHECK_BY_OTHER, CHECK_BY_PROVISIONING, CHECK_BY_MULTIKUEUE };
+
+struct check_spec {
+    const char *name;
+    enum check_controller controller;
+    bool is_inactive; /* its status says so */
+};
+
 /* --- the rest --- */
 
 struct topology_spec {

@@ -165,6 +165,31 @@ static void read_topology(struct site_reader *r, const struct object *o)
     site_put_topology(r->site, out);
 }
 
+static bool says_inactive(struct site_reader *r, const struct object *o)
+{
+    const struct yaml_node *list =
+        field_map_list(&r->f, field_map(&r->f, o->doc, "status"), "conditions");
+    for (size_t i = 0; list != NULL && i < list->len; i++) {
+        const char *type = field_text(&r->f, list->items[i], "type");
+        const char *status = field_text(&r->f, list->items[i], "status");
+        if (type != NULL && status != NULL && strcmp(type, "Active") == 0)
+            return strcmp(status, "True") != 0;
+    }
+    return false;
+}
+
+static void read_check(struct site_reader *r, const struct object *o)
+{
+    struct check_spec *out = arena_alloc(r->f.arena, sizeof *out);
+    const char *by = field_text(&r->f, field_map(&r->f, o->doc, "spec"), "controllerName");
+    *out = (struct check_spec){.name = o->name, .is_inactive = says_inactive(r, o)};
+    if (by != NULL && strcmp(by, "kueue.x-k8s.io/provisioning-request") == 0)
+        out->controller = CHECK_BY_PROVISIONING;
+    if (by != NULL && strcmp(by, "kueue.x-k8s.io/multikueue") == 0)
+        out->controller = CHECK_BY_MULTIKUEUE;
+    site_put_check(r->site, out);
+}
+
 static const char *const stop_names[] = {"None", "Hold", "HoldAndDrain", NULL};
 
 static enum stop_policy read_stop(struct site_reader *r, const struct yaml_node *spec)
@@ -309,6 +334,7 @@ bool site_read(struct site_reader *r, const struct object *o)
         {"kueue.x-k8s.io", "ClusterQueue", read_queue},
         {"kueue.x-k8s.io", "LocalQueue", read_local_queue},
         {"kueue.x-k8s.io", "Topology", read_topology},
+        {"kueue.x-k8s.io", "AdmissionCheck", read_check},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(o->kind, kinds[i].kind) == 0 && strcmp(o->group, kinds[i].group) == 0) {

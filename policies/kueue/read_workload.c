@@ -377,6 +377,25 @@ static bool read_admission(struct workload_reader *r, struct kueue *k,
     return true;
 }
 
+static void read_check_states(struct workload_reader *r, const struct yaml_node *status,
+                              struct kueue_workload *w)
+{
+    static const char *const states[] = {"Pending", "Ready", "Retry", "Rejected", NULL};
+    const struct yaml_node *list = field_map_list(&r->f, status, "admissionChecks");
+    if (list == NULL || list->len == 0)
+        return;
+    w->checks = calloc(list->len, sizeof w->checks[0]);
+    SIM_REQUIRE(w->checks != NULL);
+    for (size_t i = 0; i < list->len; i++) {
+        const char *name = field_text(&r->f, list->items[i], "name");
+        int state = CHECK_PENDING;
+        field_choice(&r->f, list->items[i], "state", states, &state);
+        if (name != NULL)
+            w->checks[w->checks_len++] =
+                (struct workload_check){intern_add(r->f.words, name), (enum check_state)state};
+    }
+}
+
 static void read_broken(struct workload_reader *r, const struct yaml_node *status,
                         struct kueue_workload *w)
 {
@@ -433,6 +452,7 @@ bool workload_object_restore(struct workload_reader *r, struct kueue *k, const s
     for (size_t i = 0; conditions != NULL && i < conditions->len; i++)
         read_condition(r, conditions->items[i], w);
     read_reclaimed(r, status, w);
+    read_check_states(r, status, w);
     read_broken(r, status, w);
     read_owner(r, o, w);
     read_allowed(r, o, w);

@@ -13,7 +13,8 @@ enum { KEY_BYTES = 1024 };
 static struct site_list *list_at(struct site *s, int i)
 {
     struct site_list *lists[] = {&s->flavors,      &s->cohorts,    &s->queues,
-                                 &s->local_queues, &s->topologies, &s->namespaces};
+                                 &s->local_queues, &s->topologies, &s->namespaces,
+                                 &s->checks};
     return i < (int)(sizeof lists / sizeof lists[0]) ? lists[i] : NULL;
 }
 
@@ -84,6 +85,11 @@ void site_put_topology(struct site *s, const struct topology_spec *t)
     put(&s->topologies, t->name, t);
 }
 
+void site_put_check(struct site *s, const struct check_spec *c)
+{
+    put(&s->checks, c->name, c);
+}
+
 void site_put_node(struct site *s, const struct topology_node *n)
 {
     const uint32_t at = intern_add(s->node_names, n->node->name);
@@ -114,6 +120,11 @@ const struct cohort_spec *site_cohort(const struct site *s, const char *name)
 const struct topology_spec *site_topology(const struct site *s, const char *name)
 {
     return find(&s->topologies, name);
+}
+
+const struct check_spec *site_check(const struct site *s, const char *name)
+{
+    return find(&s->checks, name);
 }
 
 const struct namespace_spec *site_namespace(const struct site *s, const char *name)

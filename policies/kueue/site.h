@@ -20,7 +20,7 @@ struct site_list {
 };
 
 struct site {
-    struct site_list flavors, cohorts, queues, local_queues, topologies, namespaces;
+    struct site_list flavors, cohorts, queues, local_queues, topologies, namespaces, checks;
     struct topology_node *nodes; /* of the cluster, where topologies are about them */
     struct intern *node_names;
     uint32_t nodes_len, nodes_cap;
@@ -34,6 +34,7 @@ void site_put_cohort(struct site *s, const struct cohort_spec *c);
 void site_put_queue(struct site *s, const struct cluster_queue_spec *q);
 void site_put_local_queue(struct site *s, const struct local_queue_spec *q);
 void site_put_topology(struct site *s, const struct topology_spec *t);
+void site_put_check(struct site *s, const struct check_spec *c);
 void site_put_node(struct site *s, const struct topology_node *n);
 void site_put_namespace(struct site *s, const struct namespace_spec *n);
 
@@ -41,6 +42,7 @@ void site_put_namespace(struct site *s, const struct namespace_spec *n);
 const struct flavor_spec *site_flavor(const struct site *s, const char *name);
 const struct cohort_spec *site_cohort(const struct site *s, const char *name);
 const struct topology_spec *site_topology(const struct site *s, const char *name);
+const struct check_spec *site_check(const struct site *s, const char *name);
 const struct namespace_spec *site_namespace(const struct site *s, const char *name);
 
 /* How many were ever put in; some may be NULL by now. */

@@ -1,0 +1,186 @@
+/* Admission checks, and the second pass of workloads that have quota and look for places. */
+#include "policies/kueue/kueue_parts.h"
+#include "sim/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
+
+enum { SECOND_PASS_MOST_S = 30 };
+
+/* --- which checks --- */
+
+static bool uses_flavor(const struct kueue_workload *w, const struct check_use *c)
+{
+    for (uint32_t s = 0; s < w->shape->sets_len; s++)
+        for (uint32_t i = 0; i < w->sets[s].len; i++)
+            for (uint32_t f = 0; f < c->flavors_len; f++)
+                if (w->sets[s].resources[i].flavor == c->flavors[f])
+                    return true;
+    return c->flavors_len == 0;
+}
+
+void kueue_start_checks(struct kueue *k, struct kueue_workload *w)
+{
+    const struct cluster_queue_spec *q = w->queue->spec;
+    free(w->checks);
+    w->checks = NULL;
+    w->checks_len = 0;
+    if (q->checks_len == 0)
+        return;
+    w->checks = calloc(q->checks_len, sizeof w->checks[0]);
+    SIM_REQUIRE(w->checks != NULL);
+    for (uint32_t i = 0; i < q->checks_len; i++)
+        if (uses_flavor(w, &q->checks[i]))
+            w->checks[w->checks_len++].name = intern_add(k->names->words, q->checks[i].name);
+}
+
+bool kueue_set_check(struct kueue *k, struct kueue_workload *w, const char *name,
+                     enum check_state state, int64_t now_ns)
+{
+    const uint32_t word = intern_add(k->names->words, name);
+    for (uint32_t i = 0; i < w->checks_len; i++)
+        if (w->checks[i].name == word)
+            w->checks[i].state = state;
+    kueue_ask_second_pass(k, w, now_ns);
+    return kueue_may_run(w);
+}
+
+static bool has_delayed_places(const struct kueue_workload *w)
+{
+    for (uint32_t s = 0; w->sets != NULL && s < w->shape->sets_len; s++)
+        if (w->sets[s].is_delayed && w->sets[s].topology == NULL)
+            return true;
+    return false;
+}
+
+static bool checks_are_ready(const struct kueue_workload *w)
+{
+    for (uint32_t i = 0; i < w->checks_len; i++)
+        if (w->checks[i].state != CHECK_READY)
+            return false;
+    return true;
+}
+
+bool kueue_may_run(const struct kueue_workload *w)
+{
+    return w->has_quota && !w->is_evicted && checks_are_ready(w) && !has_delayed_places(w);
+}
+
+/* --- who finds places late --- */
+
+static bool is_for(const struct check_use *c, uint32_t flavor)
+{
+    for (uint32_t i = 0; i < c->flavors_len; i++)
+        if (c->flavors[i] == flavor)
+            return true;
+    return c->flavors_len == 0;
+}
+
+bool kueue_delays_places(const struct kueue *k, const struct kueue_workload *w, uint32_t flavor)
+{
+    const struct cluster_queue_spec *q = w->queue->spec;
+    for (uint32_t i = 0; i < q->checks_len; i++) {
+        const struct check_spec *c = site_check(k->site, q->checks[i].name);
+        if (c == NULL)
+            continue;
+        if (c->controller == CHECK_BY_MULTIKUEUE)
+            return true; /* another cluster places it */
+        if (c->controller == CHECK_BY_PROVISIONING && !w->has_quota && is_for(&q->checks[i], flavor))
+            return true; /* the nodes are still to come */
+    }
+    return false;
+}
+
+/* --- the second pass --- */
+
+static bool needs_second_pass(const struct kueue *k, const struct kueue_workload *w)
+{
+    if (w->is_finished || w->is_evicted || !w->has_quota)
+        return false;
+    return kueue_has_broken_place(k, w) || (w->checks_len > 0 && checks_are_ready(w) &&
+                                            has_delayed_places(w) && !w->is_admitted);
+}
+
+/* 1 s, 2 s, 4 s and so on, up to half a minute. */
+static int64_t backoff_ns(uint32_t passes)
+{
+    int64_t seconds = 1;
+    while (passes > 1 && seconds < SECOND_PASS_MOST_S) {
+        seconds *= 2;
+        passes--;
+    }
+    return (seconds < SECOND_PASS_MOST_S ? seconds : SECOND_PASS_MOST_S) * SECOND_NS;
+}
+
+void kueue_forget_second_pass(struct kueue *k, struct kueue_workload *w)
+{
+    if (!w->is_in_second_pass)
+        return;
+    w->is_in_second_pass = false;
+    for (uint32_t i = 0; i < k->second_passes_len; i++)
+        if (k->second_passes[i] == w) {
+            memmove(&k->second_passes[i], &k->second_passes[i + 1],
+                    (k->second_passes_len - i - 1) * sizeof k->second_passes[0]);
+            k->second_passes_len--;
+            return;
+        }
+}
+
+bool kueue_ask_second_pass(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
+{
+    if (!needs_second_pass(k, w)) {
+        if (w->second_passes > 0)
+            kueue_forget_second_pass(k, w);
+        w->second_passes = 0;
+        return false;
+    }
+    if (w->is_in_second_pass)
+        return false;
+    if (k->second_passes_len == k->second_passes_cap) {
+        k->second_passes_cap = k->second_passes_cap == 0 ? 16 : 2 * k->second_passes_cap;
+        k->second_passes =
+            realloc(k->second_passes, k->second_passes_cap * sizeof k->second_passes[0]);
+        SIM_REQUIRE(k->second_passes != NULL);
+    }
+    k->second_passes[k->second_passes_len++] = w;
+    w->is_in_second_pass = true;
+    w->second_passes++;
+    w->second_pass_at_ns = now_ns + backoff_ns(w->second_passes);
+    return true;
+}
+
+int64_t kueue_next_second_pass_ns(const struct kueue *k)
+{
+    int64_t next = INT64_MAX;
+    for (uint32_t i = 0; i < k->second_passes_len; i++)
+        if (k->second_passes[i]->second_pass_at_ns < next)
+            next = k->second_passes[i]->second_pass_at_ns;
+    return next;
+}
+
+uint32_t kueue_wake_second_passes(struct kueue *k, int64_t now_ns)
+{
+    uint32_t due = 0;
+    for (uint32_t i = 0; i < k->second_passes_len; i++)
+        if (k->second_passes[i]->second_pass_at_ns <= now_ns) {
+            kueue_touch(k, k->second_passes[i]->queue);
+            due++;
+        }
+    return due;
+}
+
+struct kueue_workload *kueue_take_second_pass(struct kueue *k, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < k->second_passes_len; i++) {
+        struct kueue_workload *w = k->second_passes[i];
+        if (w->second_pass_at_ns > now_ns)
+            continue;
+        kueue_forget_second_pass(k, w);
+        if (needs_second_pass(k, w))
+            return w;
+        i--;
+    }
+    return NULL;
+}
