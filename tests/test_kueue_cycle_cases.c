@@ -113,16 +113,16 @@ static bool places_equal(const struct play *p, const struct yaml_node *want,
     const struct yaml_node *domains = yaml_get(yaml_get(want, "topology"), "domains");
     const char *delay = case_text(want, "delayedTopologyRequest");
     const bool is_delayed = delay != NULL && strcmp(delay, "Pending") == 0;
-    bool ok = counts("delayed", is_delayed, got->is_delayed) &
-              counts("domains", (int64_t)case_len(domains),
-                     got->topology == NULL ? 0 : got->topology->len);
+    bool ok = counts("delayed", is_delayed, got->is_delayed);
+    ok &= counts("domains", (int64_t)case_len(domains),
+                 got->topology == NULL ? 0 : got->topology->len);
     for (size_t i = 0; ok && i < case_len(domains); i++) {
         char id[512] = "";
         const struct yaml_node *values = yaml_get(domains->items[i], "values");
         for (size_t v = 0; v < case_len(values); v++)
             strcat(strcat(id, v == 0 ? "" : ","), values->items[v]->text);
-        ok &= says("domain", id, intern_text(p->c.names.words, got->topology->pods[i].leaf_id)) &
-              counts("pods", case_int(domains->items[i], "count", 0), got->topology->pods[i].count);
+        ok &= says("domain", id, intern_text(p->c.names.words, got->topology->pods[i].leaf_id));
+        ok &= counts("pods", case_int(domains->items[i], "count", 0), got->topology->pods[i].count);
     }
     return ok;
 }
@@ -132,16 +132,16 @@ static bool set_equals(const struct play *p, const struct yaml_node *want,
 {
     const struct yaml_node *flavors = yaml_get(want, "flavors");
     const struct yaml_node *usage = yaml_get(want, "usage");
-    bool ok = counts("count", case_int(want, "count", 0), got->count) &
-              counts("flavors", (int64_t)case_len(flavors), got->len);
+    bool ok = counts("count", case_int(want, "count", 0), got->count);
+    ok &= counts("flavors", (int64_t)case_len(flavors), got->len);
     (void)w;
     ok &= places_equal(p, want, got);
     for (uint32_t i = 0; i < got->len; i++) {
         const char *name = intern_text(p->c.names.resources, got->resources[i].resource);
         const char *flavor = case_text(flavors, name);
         ok &= says(name, flavor == NULL ? "nothing" : flavor,
-                   intern_text(p->c.names.words, got->resources[i].flavor)) &
-              counts(name, amount(usage, name, got->resources[i].resource), got->resources[i].qty);
+                   intern_text(p->c.names.words, got->resources[i].flavor));
+        ok &= counts(name, amount(usage, name, got->resources[i].resource), got->resources[i].qty);
     }
     return ok;
 }
@@ -171,9 +171,9 @@ static bool decisions_equal(const struct play *p)
     const struct yaml_node *admitted = yaml_get(p->c.expect, "admitted");
     const struct yaml_node *evicted = yaml_get(p->c.expect, "evicted");
     const struct yaml_node *changed = yaml_get(p->c.expect, "changed");
-    bool ok = counts("decisions",
-                     (int64_t)(case_len(admitted) + case_len(evicted) + case_len(changed)),
-                     (int64_t)p->kept_len);
+    bool ok =
+        counts("decisions", (int64_t)(case_len(admitted) + case_len(evicted) + case_len(changed)),
+               (int64_t)p->kept_len);
     for (size_t i = 0; i < case_len(changed); i++) {
         const char *key = case_text(changed->items[i], "workload");
         const struct decision *d = find(p, DECIDED_PLACE, key);
@@ -190,11 +190,12 @@ static bool decisions_equal(const struct play *p)
         const struct yaml_node *n = evicted->items[i];
         const struct decision *d = find(p, DECIDED_EVICT, case_text(n, "workload"));
         const char *reason = case_text(n, "preemptedReason");
-        if (d == NULL)
+        if (d == NULL) {
             ok &= says("evicted", case_text(n, "workload"), "nothing");
-        else
-            ok &= says("evicted", case_text(n, "reason"), evict_reason_name(d->evict)) &
-                  says("preempted", reason == NULL ? "" : reason, preempt_reason_name(d->preempt));
+            continue;
+        }
+        ok &= says("evicted", case_text(n, "reason"), evict_reason_name(d->evict));
+        ok &= says("preempted", reason == NULL ? "" : reason, preempt_reason_name(d->preempt));
     }
     for (size_t i = 0; !ok && i < p->kept_len; i++)
         printf("  got %s %s\n", p->kept[i].kind == DECIDED_RESERVE ? "admitted" : "evicted",
@@ -214,8 +215,8 @@ static bool queue_equals(const struct play *p, const struct cluster_queue *q)
 {
     const struct yaml_node *heap = yaml_get(yaml_get(p->c.expect, "heap"), q->spec->name);
     const struct yaml_node *parked = yaml_get(yaml_get(p->c.expect, "inadmissible"), q->spec->name);
-    bool ok = counts("heap", (int64_t)case_len(heap), q->pending.heap_len) &
-              counts("parked", (int64_t)case_len(parked), q->pending.parked_len);
+    bool ok = counts("heap", (int64_t)case_len(heap), q->pending.heap_len);
+    ok &= counts("parked", (int64_t)case_len(parked), q->pending.parked_len);
     for (uint32_t i = 0; i < q->pending.heap_len; i++)
         ok &= holds(heap, q->pending.heap[i]->key);
     for (const struct kueue_workload *w = q->pending.first_parked; w != NULL; w = w->next)
@@ -256,7 +257,8 @@ static bool check_cycle(const char *path)
     kueue_case_open(&p->c, path);
     kueue_case_workloads(&p->c);
     run_cycles(p);
-    bool ok = decisions_equal(p) & pending_equal(p);
+    bool ok = decisions_equal(p);
+    ok &= pending_equal(p);
     for (uint32_t i = 0; i < p->c.k->queues_len; i++)
         ok &= queue_equals(p, p->c.k->queues[i]);
     kueue_case_close(&p->c);

@@ -79,10 +79,10 @@ static bool choices_equal(const struct fixture *f, const struct yaml_node *want,
             set_assignment_choice(got, intern_add(f->c.names.resources, name));
         if (choice == NULL)
             return says("flavor of", name, "nothing");
-        ok &= says(name, case_text(c, "flavor"), intern_text(f->c.names.words, choice->flavor)) &
-              says(name, case_text(c, "mode"), fit_name(choice->fit)) &
-              counts("borrow", case_int(c, "borrow", 0), choice->borrow) &
-              counts("triedFlavorIdx", case_int(c, "triedFlavorIdx", 0), choice->tried);
+        ok &= says(name, case_text(c, "flavor"), intern_text(f->c.names.words, choice->flavor));
+        ok &= says(name, case_text(c, "mode"), fit_name(choice->fit));
+        ok &= counts("borrow", case_int(c, "borrow", 0), choice->borrow);
+        ok &= counts("triedFlavorIdx", case_int(c, "triedFlavorIdx", 0), choice->tried);
     }
     return ok;
 }
@@ -117,12 +117,12 @@ static bool attempts_equal(const struct fixture *f, const struct yaml_node *want
         if (a == NULL)
             return says("attempt", case_text(n, "flavor"), "nothing");
         const char *possible = case_text(n, "possibility");
-        ok &= says("attempt", case_text(n, "mode"), fit_name(a->fit)) &
-              counts("attempt borrow", case_int(n, "borrow", 0), a->borrow) &
-              says("attempt reason", case_text(n, "noFitReason"), pending_reason_name(a->reason)) &
-              counts("possibility", possible == NULL ? POSSIBLE_UNASKED : possibility_of(possible),
-                     a->possibility) &
-              reasons_equal(f, "attempt reasons", yaml_get(n, "reasons"), &a->obstacles);
+        ok &= says("attempt", case_text(n, "mode"), fit_name(a->fit));
+        ok &= counts("attempt borrow", case_int(n, "borrow", 0), a->borrow);
+        ok &= says("attempt reason", case_text(n, "noFitReason"), pending_reason_name(a->reason));
+        ok &= counts("possibility", possible == NULL ? POSSIBLE_UNASKED : possibility_of(possible),
+                     a->possibility);
+        ok &= reasons_equal(f, "attempt reasons", yaml_get(n, "reasons"), &a->obstacles);
     }
     return ok;
 }
@@ -139,7 +139,7 @@ static bool scan_equals(const struct fixture *f, const struct yaml_node *want,
             ok &= counts("lastTriedFlavorIdx", case_number(p->value) + 1,
                          scan_memory_next(got, (uint32_t)s, r));
         }
-    return ok & counts("marks", (int64_t)marks, got->len);
+    return counts("marks", (int64_t)marks, got->len) && ok;
 }
 
 static bool assignment_equals(const struct fixture *f, const struct yaml_node *want,
@@ -147,31 +147,31 @@ static bool assignment_equals(const struct fixture *f, const struct yaml_node *w
 {
     const struct yaml_node *sets = yaml_get(want, "podSets");
     const struct yaml_node *usage = yaml_get(want, "usage");
-    bool ok = says("mode", case_text(want, "representativeMode"), fit_name(assignment_fit(got))) &
-              counts("borrowing", case_int(want, "borrowing", 0), got->borrow) &
-              says("noFitReason", case_text(want, "noFitReason"),
-                   pending_reason_name(got->no_fit_reason)) &
-              counts("podSets", (int64_t)case_len(sets), got->sets_len) &
-              scan_equals(f, yaml_get(want, "lastTriedFlavorIdx"), &got->scan);
+    bool ok = says("mode", case_text(want, "representativeMode"), fit_name(assignment_fit(got)));
+    ok &= counts("borrowing", case_int(want, "borrowing", 0), got->borrow);
+    ok &= says("noFitReason", case_text(want, "noFitReason"),
+               pending_reason_name(got->no_fit_reason));
+    ok &= counts("podSets", (int64_t)case_len(sets), got->sets_len);
+    ok &= scan_equals(f, yaml_get(want, "lastTriedFlavorIdx"), &got->scan);
     for (size_t i = 0; i < case_len(sets) && i < got->sets_len; i++) {
         const struct yaml_node *n = sets->items[i];
         const struct set_assignment *s = &got->sets[i];
         const char *error = case_text(n, "error");
-        ok &= says("set", case_text(n, "name"), w->shape->sets[s->set].name) &
-              counts("count", case_int(n, "count", 0), s->count) &
-              says("set mode", case_text(n, "mode"), fit_name(set_assignment_fit(s))) &
-              says("error", error == NULL ? "" : error, s->error == NULL ? "" : s->error) &
-              reasons_equal(f, "reasons", yaml_get(n, "reasons"), &s->obstacles) &
-              choices_equal(f, yaml_get(n, "flavors"), s) &
-              requests_equal(f, yaml_get(n, "requests"), s) &
-              attempts_equal(f, yaml_get(n, "attempts"), s->attempts);
+        ok &= says("set", case_text(n, "name"), w->shape->sets[s->set].name);
+        ok &= counts("count", case_int(n, "count", 0), s->count);
+        ok &= says("set mode", case_text(n, "mode"), fit_name(set_assignment_fit(s)));
+        ok &= says("error", error == NULL ? "" : error, s->error == NULL ? "" : s->error);
+        ok &= reasons_equal(f, "reasons", yaml_get(n, "reasons"), &s->obstacles);
+        ok &= choices_equal(f, yaml_get(n, "flavors"), s);
+        ok &= requests_equal(f, yaml_get(n, "requests"), s);
+        ok &= attempts_equal(f, yaml_get(n, "attempts"), s->attempts);
     }
     for (size_t i = 0; i < case_len(usage); i++) {
         const struct quota_column key = case_column(&f->c, usage->pairs[i].key->text);
         const uint32_t at = quota_tree_find(w->queue->node->tree, key.flavor, key.resource);
         ok &= counts("usage", case_number(usage->pairs[i].value), assignment_used(got, at));
     }
-    return ok & counts("usage entries", (int64_t)case_len(usage), got->usage_len);
+    return counts("usage entries", (int64_t)case_len(usage), got->usage_len) && ok;
 }
 
 /* --- a case --- */
@@ -346,7 +346,9 @@ static bool check_search(const char *path)
     uint32_t room[64];
     const bool found = partial_search(&shape, room, probe, &p);
     const struct yaml_node *want = yaml_get(c.expect, "counts");
-    bool ok = p.ok & (p.at == case_len(p.want)) & (found == case_bool(c.expect, "found", false));
+    bool ok = p.ok;
+    ok &= (p.at == case_len(p.want));
+    ok &= (found == case_bool(c.expect, "found", false));
     for (size_t s = 0; s < case_len(want); s++)
         ok &= counts("counts", case_number(want->items[s]), p.last[s]);
     kueue_case_close(&c);

@@ -311,14 +311,16 @@ static bool state_equals(const struct script *s, const struct pending *p,
                          const struct yaml_node *want)
 {
     const struct yaml_node *blocked = yaml_get(want, "blockedHashes");
-    bool ok = heap_equals(p, want) & parked_equals(p, want) &
-              key_equals(p->in_flight, case_text(want, "inflight")) &
-              (p->flush_cycle == case_int(want, "flushCycle", 0)) &
-              (p->blocked_len == case_len(blocked));
+    bool ok = heap_equals(p, want);
+    ok &= parked_equals(p, want);
+    ok &= key_equals(p->in_flight, case_text(want, "inflight"));
+    ok &= (p->flush_cycle == case_int(want, "flushCycle", 0));
+    ok &= (p->blocked_len == case_len(blocked));
     ok &= strcmp(s->c.suite, "TestHeads") == 0 || p->pop_cycle == case_int(want, "popCycle", 0);
-    if (case_text(want, "preemptor") != NULL)
-        ok &= key_equals(p->preemptor, case_text(want, "preemptor")) &
-              (p->is_sticky == case_bool(want, "sticky", false));
+    if (case_text(want, "preemptor") != NULL) {
+        ok &= key_equals(p->preemptor, case_text(want, "preemptor"));
+        ok &= p->is_sticky == case_bool(want, "sticky", false);
+    }
     for (size_t i = 0; i < case_len(blocked); i++)
         ok &= pending_is_blocked(p, intern_add(s->c.names.words, blocked->items[i]->text));
     return ok;

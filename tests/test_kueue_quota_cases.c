@@ -163,7 +163,8 @@ static bool check_available(const char *path)
     kueue_case_open(&c, path);
     use(&c);
     const struct yaml_node *nodes = yaml_get(c.expect, "nodes");
-    bool ok = check_amounts(&c, "available", false) & check_lendable(&c);
+    bool ok = check_amounts(&c, "available", false);
+    ok &= check_lendable(&c);
     ok &= check_amounts(&c, "potentiallyAvailable", true);
     ok &= nodes == NULL || check_nodes(&c, nodes);
     /* Without the usage everything that could be available is. */

@@ -52,7 +52,8 @@ static struct topology_pods read_domain(struct kueue_case *c, const struct yaml_
         strcat(id, i == 0 ? "" : ",");
         strcat(id, values->items[i]->text);
     }
-    return (struct topology_pods){intern_add(c->names.words, id), (uint32_t)case_int(n, "count", 0)};
+    return (struct topology_pods){intern_add(c->names.words, id),
+                                  (uint32_t)case_int(n, "count", 0)};
 }
 
 static const struct topology_assignment *read_places(struct kueue_case *c,
@@ -68,8 +69,7 @@ static const struct topology_assignment *read_places(struct kueue_case *c,
     return a;
 }
 
-static void read_affinity(struct field_reader *r, const struct yaml_node *n,
-                          struct node_terms *out)
+static void read_affinity(struct field_reader *r, const struct yaml_node *n, struct node_terms *out)
 {
     const struct yaml_node *list = yaml_get(n, "preferredDuringSchedulingIgnoredDuringExecution");
     struct preferred_term *preferred =
@@ -92,7 +92,8 @@ static struct topology_ask read_ask(struct kueue_case *c, const struct yaml_node
     terms->node_name = INTERN_NONE;
     read_affinity(&r.f, yaml_get(n, "nodeAffinity"), terms);
     struct topology_request *request = NULL;
-    const struct topology_request *written = topology_request_read(&r, yaml_get(n, "topologyRequest"));
+    const struct topology_request *written =
+        topology_request_read(&r, yaml_get(n, "topologyRequest"));
     if (written != NULL || case_text(n, "podSetGroupName") != NULL) {
         request = arena_alloc(c->arena, sizeof *request);
         if (written != NULL)
@@ -183,8 +184,8 @@ static bool leaves_equal(struct kueue_case *c, const struct topology *t)
             &t->tree, intern_add(c->names.words, case_text(leaves->items[i], "id")));
         if (leaf == DOMAIN_NOWHERE)
             return says("leaf", case_text(leaves->items[i], "id"), "nothing");
-        ok &= amounts_equal(c, yaml_get(leaves->items[i], "free"), t, leaf, false) &
-              amounts_equal(c, yaml_get(leaves->items[i], "tasUsage"), t, leaf, true);
+        ok &= amounts_equal(c, yaml_get(leaves->items[i], "free"), t, leaf, false);
+        ok &= amounts_equal(c, yaml_get(leaves->items[i], "tasUsage"), t, leaf, true);
     }
     return ok;
 }
@@ -228,9 +229,8 @@ static bool check_placement(const char *path)
         .arena = c.arena,
         .gates = &c.settings.gates,
         .wants_reason = true,
-        .broken_node = case_len(broken) == 0
-                           ? INTERN_NONE
-                           : intern_add(c.names.words, broken->items[0]->text),
+        .broken_node =
+            case_len(broken) == 0 ? INTERN_NONE : intern_add(c.names.words, broken->items[0]->text),
         .keeps_its_node =
             case_bool(c.run, "workloadPassed", false) && owned_by_one_pod(&c) &&
             gates_on(&c.settings.gates, GATE_SKIP_REASSIGNMENT_FOR_POD_OWNED_WORKLOADS),
@@ -255,13 +255,13 @@ struct grove {
 
 static void read_state(const struct yaml_node *n, struct domain_state *s)
 {
-    *s = (struct domain_state){
-        .pods = (int32_t)case_int(n, "podCount", 0),
-        .slices = (int32_t)case_int(n, "sliceCount", 0),
-        .pods_with_leader = (int32_t)case_int(n, "podCountWithLeader", 0),
-        .slices_with_leader = (int32_t)case_int(n, "sliceCountWithLeader", 0),
-        .leaders = (int32_t)case_int(n, "leaderCount", 0),
-        .affinity = case_int(n, "affinityScore", 0)};
+    *s =
+        (struct domain_state){.pods = (int32_t)case_int(n, "podCount", 0),
+                              .slices = (int32_t)case_int(n, "sliceCount", 0),
+                              .pods_with_leader = (int32_t)case_int(n, "podCountWithLeader", 0),
+                              .slices_with_leader = (int32_t)case_int(n, "sliceCountWithLeader", 0),
+                              .leaders = (int32_t)case_int(n, "leaderCount", 0),
+                              .affinity = case_int(n, "affinityScore", 0)};
 }
 
 /* A domain of the case, on its way to its number. */
@@ -330,7 +330,8 @@ static void plant(struct grove *g, const struct yaml_node *domains)
         tree->levels_len = l + 1;
         for (size_t i = 0; i < level->len; i++) {
             const uint32_t d = tree->domains_len++;
-            const uint32_t parent = l == 0 ? DOMAIN_NOWHERE : before + (uint32_t)level->items[i].parent;
+            const uint32_t parent =
+                l == 0 ? DOMAIN_NOWHERE : before + (uint32_t)level->items[i].parent;
             tree->domains[d] = (struct topology_domain){.parent = parent};
             g->ids[d] = case_text(level->items[i].n, "id");
             read_state(level->items[i].n, &g->p.states[d]);
@@ -444,9 +445,9 @@ static bool call_by_entropy(struct kueue_case *c)
 static bool call_select(struct kueue_case *c)
 {
     struct grove *g = grove_new(c);
-    const struct domain_list out = placement_select(
-        &g->p, &g->tops, (int32_t)case_int(c->run, "workerCount", 0), g->p.leader_count,
-        case_bool(c->run, "prioritizeByEntropy", false));
+    const struct domain_list out =
+        placement_select(&g->p, &g->tops, (int32_t)case_int(c->run, "workerCount", 0),
+                         g->p.leader_count, case_bool(c->run, "prioritizeByEntropy", false));
     return ids_equal(g, yaml_get(c->expect, "domains"), &out, false);
 }
 
@@ -507,9 +508,8 @@ static struct topology *nodes_of(struct kueue_case *c, struct topology_columns *
 static bool call_merge(struct kueue_case *c)
 {
     struct topology *t = nodes_of(c, &c->k->topologies->columns);
-    const struct topology_assignment *out =
-        topology_merge(t, c->arena, read_places(c, yaml_get(c->run, "a")),
-                       read_places(c, yaml_get(c->run, "b")));
+    const struct topology_assignment *out = topology_merge(
+        t, c->arena, read_places(c, yaml_get(c->run, "a")), read_places(c, yaml_get(c->run, "b")));
     const bool ok = places_equal(c, "merged", yaml_get(c->expect, "assignment"), out);
     topology_fini(t);
     return ok;

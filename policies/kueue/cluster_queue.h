@@ -16,7 +16,7 @@
 
 struct kueue_tree;
 
-enum { GROUP_NONE = UINT32_MAX };
+#define GROUP_NONE UINT32_MAX
 
 struct cluster_queue {
     const struct cluster_queue_spec *spec;

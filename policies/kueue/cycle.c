@@ -186,8 +186,7 @@ static void commit_eviction(struct cycle *c, const struct target_by *v)
 static void commit_failed_replacement(struct cycle *c, struct entry *e)
 {
     kueue_evict(c->k, e->w, EVICT_NODE_FAILURES);
-    decide(c->k,
-           (struct decision){.kind = DECIDED_EVICT, .w = e->w, .evict = EVICT_NODE_FAILURES});
+    decide(c->k, (struct decision){.kind = DECIDED_EVICT, .w = e->w, .evict = EVICT_NODE_FAILURES});
     e->q->tree->has_changed = true;
 }
 

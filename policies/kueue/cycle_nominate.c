@@ -44,19 +44,19 @@ void cycle_begin(struct cycle *c)
                                         .usage = kueue_usage(k),
                                         .usage_context = k};
     memcpy(c->preemption.strategies, k->settings.strategies, sizeof c->preemption.strategies);
-    c->assigner = (struct assigner){.arena = k->cycle_arena,
-                                    .resources = k->names->resources,
-                                    .gates = &k->settings.gates,
-                                    .has_fair_sharing = k->settings.has_fair_sharing,
-                                    .ignores_undeclared = k->settings.ignores_undeclared,
-                                    .pods_resource = k->pods_resource,
-                                    .cycle = k->cycle,
-                                    .oracle = ask_oracle,
-                                    .match = flavor_match_check,
-                                    .has_topology =
-                                        k->topologies == NULL ? NULL : cycle_has_topology,
-                                    .place = k->topologies == NULL ? NULL : cycle_place,
-                                    .context = c};
+    c->assigner =
+        (struct assigner){.arena = k->cycle_arena,
+                          .resources = k->names->resources,
+                          .gates = &k->settings.gates,
+                          .has_fair_sharing = k->settings.has_fair_sharing,
+                          .ignores_undeclared = k->settings.ignores_undeclared,
+                          .pods_resource = k->pods_resource,
+                          .cycle = k->cycle,
+                          .oracle = ask_oracle,
+                          .match = flavor_match_check,
+                          .has_topology = k->topologies == NULL ? NULL : cycle_has_topology,
+                          .place = k->topologies == NULL ? NULL : cycle_place,
+                          .context = c};
 }
 
 /* --- victims --- */

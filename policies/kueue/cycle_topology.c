@@ -168,23 +168,22 @@ static void ask(struct cycle *c, const struct kueue_workload *w, struct assignme
         return;
     }
     struct flavor_asks *f = asks_of(k, all, t, w->shape->sets_len);
-    f->asks[f->len++] = (struct topology_ask){.set = s->set,
-                                              .name = set->name,
-                                              .count = s->count,
-                                              .requests = set->pod_requests,
-                                              .terms = set->terms,
-                                              .topology = set->topology,
-                                              .is_implied = is_implied(w->queue, set),
-                                              .previous = previous(c, w, s->set),
-                                              .current =
-                                                  w->sets == NULL ? NULL : w->sets[s->set].topology};
+    f->asks[f->len++] =
+        (struct topology_ask){.set = s->set,
+                              .name = set->name,
+                              .count = s->count,
+                              .requests = set->pod_requests,
+                              .terms = set->terms,
+                              .topology = set->topology,
+                              .is_implied = is_implied(w->queue, set),
+                              .previous = previous(c, w, s->set),
+                              .current = w->sets == NULL ? NULL : w->sets[s->set].topology};
 }
 
 static struct asks ask_all(struct cycle *c, const struct kueue_workload *w, struct assignment *a)
 {
     struct asks all = {0};
-    all.flavors =
-        arena_alloc(c->k->cycle_arena, (w->shape->sets_len + 1) * sizeof all.flavors[0]);
+    all.flavors = arena_alloc(c->k->cycle_arena, (w->shape->sets_len + 1) * sizeof all.flavors[0]);
     for (uint32_t i = 0; i < w->shape->sets_len; i++) {
         struct set_assignment *s = assignment_of_set(a, i);
         if (s == NULL || !wants_places(w->queue, &w->shape->sets[i]) || s->error != NULL ||
@@ -243,9 +242,9 @@ static void find_in(const struct search_for *f, const struct flavor_asks *asks,
 
 static struct places find(const struct search_for *f, const struct asks *all)
 {
-    struct places out = {
-        .answers = arena_alloc(f->arena, f->w->shape->sets_len * sizeof out.answers[0]),
-        .failed = UINT32_MAX};
+    struct places out = {.answers =
+                             arena_alloc(f->arena, f->w->shape->sets_len * sizeof out.answers[0]),
+                         .failed = UINT32_MAX};
     struct assumed shared = {0};
     for (uint32_t i = 0; i < all->len; i++)
         find_in(f, &all->flavors[i], &shared, &out);
@@ -347,10 +346,8 @@ void entry_place_for_preemption(struct cycle *c, struct entry *e)
     if (k->topologies == NULL || assignment_fit(&e->a) != FIT_PREEMPT || !any_wants_places(e->w) ||
         kueue_has_broken_place(k, e->w))
         return;
-    const struct search_for f = {.c = c,
-                                 .w = e->w,
-                                 .arena = k->cycle_arena,
-                                 .simulates_empty = e->targets.len == 0};
+    const struct search_for f = {
+        .c = c, .w = e->w, .arena = k->cycle_arena, .simulates_empty = e->targets.len == 0};
     const struct asks all = ask_all(c, e->w, &e->a);
     const size_t mark = journal_mark(&k->journal);
     for (uint32_t i = 0; i < e->targets.len; i++)

@@ -39,12 +39,12 @@ struct kueue_tree {
     struct quota_tree *quota;
     const char *name;
     bool is_cohort;
-    bool is_dirty; /* something changed since its cycles came to rest */
+    bool is_dirty;                    /* something changed since its cycles came to rest */
     struct topology_site *topologies; /* of all trees; NULL: none of its flavors has one */
-    bool has_changed;      /* visibly, in this cycle */
-    bool has_other_memory; /* some scan memory changed in this cycle */
-    uint32_t quiet;        /* cycles since the last visible change */
-    int64_t flush_at_ns;   /* INT64_MAX: nobody asked */
+    bool has_changed;                 /* visibly, in this cycle */
+    bool has_other_memory;            /* some scan memory changed in this cycle */
+    uint32_t quiet;                   /* cycles since the last visible change */
+    int64_t flush_at_ns;              /* INT64_MAX: nobody asked */
     struct cluster_queue **queues;
     uint32_t queues_len;
 };
@@ -91,7 +91,7 @@ struct kueue {
     struct pool workloads;
     struct intern *classes; /* scheduling classes, by what they consist of */
     struct arena *cycle_arena;
-    struct arena *place_arena; /* given back after each try */
+    struct arena *place_arena;        /* given back after each try */
     struct topology_site *topologies; /* NULL: gate TopologyAwareScheduling is off */
     int64_t cycle;
     int64_t now_ns; /* of the cycle that runs */

@@ -54,8 +54,7 @@ static void add_parts(const struct kueue *k, struct penalty *p, const struct kue
         if (!k->settings.ignores_undeclared ||
             cluster_queue_group(w->queue, s->requests[r].resource) != GROUP_NONE)
             add_part(
-                p,
-                (struct res_qty){s->requests[r].resource, qty_times(s->requests[r].qty, count)});
+                p, (struct res_qty){s->requests[r].resource, qty_times(s->requests[r].qty, count)});
     if (cluster_queue_group(w->queue, k->pods_resource) != GROUP_NONE)
         add_part(p, (struct res_qty){k->pods_resource, count});
 }

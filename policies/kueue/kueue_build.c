@@ -150,8 +150,7 @@ static void look_for_topologies(const struct kueue *k, struct cluster_queue *q, 
             const uint32_t name = q->spec->groups[g].flavors[f].flavor;
             const struct flavor_spec *flavor =
                 site_flavor(k->site, intern_text(k->names->words, name));
-            const bool has =
-                flavor != NULL && flavor->topology != NULL && k->topologies != NULL;
+            const bool has = flavor != NULL && flavor->topology != NULL && k->topologies != NULL;
             *some |= has;
             q->is_tas_only &= has;
         }

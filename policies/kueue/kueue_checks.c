@@ -87,7 +87,8 @@ bool kueue_delays_places(const struct kueue *k, const struct kueue_workload *w, 
             continue;
         if (c->controller == CHECK_BY_MULTIKUEUE)
             return true; /* another cluster places it */
-        if (c->controller == CHECK_BY_PROVISIONING && !w->has_quota && is_for(&q->checks[i], flavor))
+        if (c->controller == CHECK_BY_PROVISIONING && !w->has_quota &&
+            is_for(&q->checks[i], flavor))
             return true; /* the nodes are still to come */
     }
     return false;
@@ -99,8 +100,8 @@ static bool needs_second_pass(const struct kueue *k, const struct kueue_workload
 {
     if (w->is_finished || w->is_evicted || !w->has_quota)
         return false;
-    return kueue_has_broken_place(k, w) || (w->checks_len > 0 && checks_are_ready(w) &&
-                                            has_delayed_places(w) && !w->is_admitted);
+    return kueue_has_broken_place(k, w) ||
+           (w->checks_len > 0 && checks_are_ready(w) && has_delayed_places(w) && !w->is_admitted);
 }
 
 /* 1 s, 2 s, 4 s and so on, up to half a minute. */

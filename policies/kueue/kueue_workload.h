@@ -18,7 +18,7 @@
 /* Older than everything that has a time: what an object without creationTimestamp has. */
 #define WORKLOAD_TIME_ZERO INT64_MIN
 
-enum { FLAVOR_NONE = UINT32_MAX };
+#define FLAVOR_NONE UINT32_MAX
 
 struct cluster_queue;
 struct local_queue;
@@ -152,7 +152,7 @@ struct kueue_workload {
 
     /* Conditions. */
     bool is_active, is_finished;
-    bool has_quota;   /* QuotaReserved */
+    bool has_quota;  /* QuotaReserved */
     bool has_places; /* some set was placed by topology */
     bool is_admitted;
     bool is_evicted;
@@ -191,7 +191,7 @@ struct kueue_workload {
     struct penalty *penalty; /* charged to its LocalQueue and not settled; NULL: none */
 };
 
-enum { CLASS_UNKNOWN = UINT32_MAX };
+#define CLASS_UNKNOWN UINT32_MAX
 
 /* Pods of a set that are still wanted. */
 static inline uint32_t kueue_workload_count(const struct kueue_workload *w, uint32_t set)

@@ -61,8 +61,8 @@ void ledger_decay(struct ledger *l, int64_t half_life_ns, int64_t now_ns)
     for (uint32_t i = 0; i < l->len; i++) {
         struct ledger_line *at = &l->lines[i];
         const struct res_qty admitted = {at->resource, at->admitted};
-        at->consumed = decay_times(at->consumed, 1 - alpha) +
-                       decay_times(ledger_amount(&admitted), alpha);
+        at->consumed =
+            decay_times(at->consumed, 1 - alpha) + decay_times(ledger_amount(&admitted), alpha);
         at->is_decimal = true;
     }
     l->updated_ns = now_ns;

@@ -69,8 +69,8 @@ struct placement {
     bool is_required, is_unconstrained;
 
     /* Where. */
-    bool simulates_empty;   /* as if nobody else placed by topology were there */
-    uint32_t within;        /* a domain of within_level; DOMAIN_NOWHERE: anywhere */
+    bool simulates_empty; /* as if nobody else placed by topology were there */
+    uint32_t within;      /* a domain of within_level; DOMAIN_NOWHERE: anywhere */
     uint32_t within_level;
     struct assumed *assumed;
     bool has_scored; /* affinity was looked at in this cycle, and is forgotten the second time */
@@ -139,8 +139,8 @@ struct domain_list placement_take(struct placement *p, const struct domain_list 
                                   struct need need);
 
 /* Carries the choice down to the leaves. per_parent: from the first level on. */
-struct domain_list placement_descend(struct placement *p, struct domain_list chosen,
-                                     uint32_t level, bool per_parent);
+struct domain_list placement_descend(struct placement *p, struct domain_list chosen, uint32_t level,
+                                     bool per_parent);
 
 /* --- placement_balanced.c --- */
 

@@ -122,8 +122,7 @@ static struct greedy prune_to(struct siblings *s, const struct domain_list *set,
 static void consider(struct siblings *s, const struct domain_list *set)
 {
     struct placement *p = s->p;
-    const struct domain_list lower =
-        p->level < p->slice_level ? placement_children(p, set) : *set;
+    const struct domain_list lower = p->level < p->slice_level ? placement_children(p, set) : *set;
     const struct greedy g = take_greedily(p, &lower, s->slices, p->leader_count);
     if (!g.fits || g.domains == 0)
         return;
@@ -173,8 +172,8 @@ int32_t placement_threshold(struct placement *p, struct domain_list *out)
 
 /* A way to have chosen domains: what is left to place, and the way there. */
 struct way {
-    int32_t leaders, pods;   /* left */
-    uint32_t domain;         /* chosen last */
+    int32_t leaders, pods; /* left */
+    uint32_t domain;       /* chosen last */
     const struct way *before;
 };
 
@@ -261,8 +260,8 @@ static void try_domain(struct selection *s, uint32_t domain)
                 continue;
             if (w->leaders > 0 && d->leaders > 0)
                 add_way(s, &s->by_len[i],
-                        (struct way){w->leaders - d->leaders, w->pods - d->pods_with_leader,
-                                     domain, w});
+                        (struct way){w->leaders - d->leaders, w->pods - d->pods_with_leader, domain,
+                                     w});
             if (d->slices > 0)
                 add_way(s, &s->by_len[i], (struct way){w->leaders, w->pods - d->pods, domain, w});
         }
@@ -290,8 +289,7 @@ struct domain_list placement_select(struct placement *p, const struct domain_lis
         placement_sorted_by(p, domains, by_entropy ? placement_by_entropy : by_values);
     struct selection s = {.p = p, .most = g.domains};
     s.by_len = arena_alloc(p->arena, ((size_t)g.domains + 1) * sizeof s.by_len[0]);
-    add_way(&s, &s.by_len[0],
-            (struct way){leaders, slices * p->slice_size, DOMAIN_NOWHERE, NULL});
+    add_way(&s, &s.by_len[0], (struct way){leaders, slices * p->slice_size, DOMAIN_NOWHERE, NULL});
     for (uint32_t i = 0; i < order.len; i++)
         try_domain(&s, order.items[i]);
     const struct way *best = best_way(&s.by_len[s.most]);

@@ -99,8 +99,7 @@ static bool find_least_free(struct level_search *s)
 {
     for (uint32_t i = 0; i < s->sorted.len; i++) {
         const struct domain_state *d = placement_state(s->p, s->sorted.items[i]);
-        if (d->leaders >= s->p->leader_count &&
-            room(d, s->p->leader_count > 0, true) >= s->slices)
+        if (d->leaders >= s->p->leader_count && room(d, s->p->leader_count > 0, true) >= s->slices)
             return found_one(s, s->sorted.items[i]) == LEVEL_FITS;
     }
     return false;
@@ -307,8 +306,8 @@ static struct domain_list below_each(struct placement *p, const struct domain_li
     return out;
 }
 
-struct domain_list placement_descend(struct placement *p, struct domain_list chosen,
-                                     uint32_t level, bool per_parent)
+struct domain_list placement_descend(struct placement *p, struct domain_list chosen, uint32_t level,
+                                     bool per_parent)
 {
     const uint32_t last = p->t->tree.levels_len - 1;
     const struct need all = {p->count, p->leader_count, p->slice_size, true};

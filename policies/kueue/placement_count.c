@@ -104,8 +104,7 @@ static void find_rest(const struct count *c, uint32_t leaf)
     for (int32_t i = c->assumed_at == NULL ? -1 : c->assumed_at[leaf]; i >= 0;) {
         const struct assumed_pods *a = &c->p->assumed->items[i];
         for (uint32_t r = 0; r < a->requests.len; r++)
-            take(c, a->requests.items[r].resource,
-                 qty_times(a->requests.items[r].qty, a->count));
+            take(c, a->requests.items[r].resource, qty_times(a->requests.items[r].qty, a->count));
         c->rest[t->columns->pods] -= a->count;
         i = a->next;
     }

@@ -136,8 +136,7 @@ static uint32_t best_domain(const struct placement *p, uint32_t level)
 
 static const char *layers(const struct placement *p, uint32_t level)
 {
-    const char *text =
-        arena_printf(p->arena, "topology \"%s\" doesn't allow to fit", p->t->name);
+    const char *text = arena_printf(p->arena, "topology \"%s\" doesn't allow to fit", p->t->name);
     const uint32_t best = best_domain(p, level);
     for (uint32_t i = 0; i < p->slices_len; i++) {
         const int at = topology_tree_level(&p->t->tree, p->t->words, p->slices[i].level);

@@ -21,7 +21,7 @@
 
 #include <stdbool.h>
 
-enum { QUOTA_NO_COLUMN = UINT32_MAX };
+#define QUOTA_NO_COLUMN UINT32_MAX
 
 struct quota_column {
     uint32_t flavor, resource;

@@ -30,8 +30,8 @@ static bool is_ready(struct field_reader *r, const struct yaml_node *status)
 static void read_taints(struct field_reader *r, const struct yaml_node *spec, struct node *out)
 {
     const struct yaml_node *list = field_map_list(r, spec, "taints");
-    struct taint *taints = arena_alloc(r->arena, ((list == NULL ? 0 : list->len) + 1) *
-                                                     sizeof taints[0]);
+    struct taint *taints =
+        arena_alloc(r->arena, ((list == NULL ? 0 : list->len) + 1) * sizeof taints[0]);
     for (size_t i = 0; list != NULL && i < list->len; i++)
         out->taints_len += taint_read(r, list->items[i], &taints[out->taints_len]);
     out->taints = taints;
@@ -54,11 +54,11 @@ bool node_object_read(struct field_reader *r, const struct object *o, bool ignor
     field_bool(r, spec, "unschedulable", &is_cordoned);
     const struct resource_list list = resource_list_read(r, status, "allocatable");
     const struct pod_requests capacity = amounts_of(r, &list);
-    *out = (struct topology_node){.node = n,
-                                  .is_usable =
-                                      ignores_state || (is_ready(r, status) && !is_cordoned),
-                                  .capacity = capacity.items,
-                                  .capacity_len = capacity.len};
+    *out =
+        (struct topology_node){.node = n,
+                               .is_usable = ignores_state || (is_ready(r, status) && !is_cordoned),
+                               .capacity = capacity.items,
+                               .capacity_len = capacity.len};
     return diag_errors(r->diag) == errors;
 }
 

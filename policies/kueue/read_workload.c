@@ -423,8 +423,8 @@ static void read_owner(struct workload_reader *r, const struct object *o, struct
         return;
     const char *kind = field_text(&r->f, list->items[0], "kind");
     const char *version = field_text(&r->f, list->items[0], "apiVersion");
-    w->is_of_one_pod = kind != NULL && strcmp(kind, "Pod") == 0 && version != NULL &&
-                       strcmp(version, "v1") == 0;
+    w->is_of_one_pod =
+        kind != NULL && strcmp(kind, "Pod") == 0 && version != NULL && strcmp(version, "v1") == 0;
 }
 
 static void read_allowed(struct workload_reader *r, const struct object *o,

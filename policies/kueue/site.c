@@ -12,9 +12,8 @@ enum { KEY_BYTES = 1024 };
 
 static struct site_list *list_at(struct site *s, int i)
 {
-    struct site_list *lists[] = {&s->flavors,      &s->cohorts,    &s->queues,
-                                 &s->local_queues, &s->topologies, &s->namespaces,
-                                 &s->checks};
+    struct site_list *lists[] = {&s->flavors,    &s->cohorts,    &s->queues, &s->local_queues,
+                                 &s->topologies, &s->namespaces, &s->checks};
     return i < (int)(sizeof lists / sizeof lists[0]) ? lists[i] : NULL;
 }
 

@@ -103,8 +103,7 @@ void topology_use(struct topology *t, struct journal *journal, const struct topo
     for (uint32_t r = 0; r < requests->len; r++) {
         const int64_t all = qty_times(requests->items[r].qty, pods->count);
         use(t, journal, leaf,
-            (struct res_qty){topology_column(t->columns, requests->items[r].resource),
-                             sign * all});
+            (struct res_qty){topology_column(t->columns, requests->items[r].resource), sign * all});
     }
     use(t, journal, leaf, (struct res_qty){t->columns->pods, sign * (int64_t)pods->count});
 }

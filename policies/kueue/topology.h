@@ -18,7 +18,7 @@
 #include "policies/kueue/journal.h"
 #include "policies/kueue/topology_tree.h"
 
-enum { COLUMN_NONE = UINT32_MAX };
+#define COLUMN_NONE UINT32_MAX
 
 /* Resources that some node has, numbered. */
 struct topology_columns {

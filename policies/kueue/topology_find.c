@@ -74,18 +74,16 @@ static const char *set_inner_slices(struct norm *n)
         const struct topology_slice *s = &n->slices[i];
         const int at = level_of(p->t, s->level);
         if (at < 0)
-            return arena_printf(n->arena,
-                                "no requested topology level for additional slice layer: %s",
-                                s->level);
+            return arena_printf(
+                n->arena, "no requested topology level for additional slice layer: %s", s->level);
         if ((uint32_t)at <= level)
             return arena_printf(
                 n->arena, "additional slice layer topology %s must be at a lower level than %s",
                 s->level, intern_text(p->t->words, p->t->tree.keys[level]));
         if (s->size == 0 || size % (int32_t)s->size != 0)
             return arena_printf(
-                n->arena,
-                "additional slice layer size %u must evenly divide parent layer size %d", s->size,
-                size);
+                n->arena, "additional slice layer size %u must evenly divide parent layer size %d",
+                s->size, size);
         size = (int32_t)s->size;
         while (level < (uint32_t)at)
             p->inner_sizes[++level] = size;
@@ -138,10 +136,9 @@ static const char *normalise(struct placement *p, const struct topology_group *g
     if (p->slice_size <= 0)
         return "slice topology requested, but slice size not provided";
     p->is_required = r != NULL && r->required != NULL;
-    p->is_unconstrained = ask->is_implied ||
-                          (r != NULL && r->has_unconstrained && r->unconstrained) ||
-                          (r != NULL && r->required == NULL && r->preferred == NULL &&
-                           n.slices_len > 0);
+    p->is_unconstrained =
+        ask->is_implied || (r != NULL && r->has_unconstrained && r->unconstrained) ||
+        (r != NULL && r->required == NULL && r->preferred == NULL && n.slices_len > 0);
     return set_levels(&n, ask);
 }
 
@@ -159,8 +156,7 @@ static struct topology_assignment *assignment(const struct placement *p,
         const int32_t count = leaders ? s->leaders : s->pods;
         if (count > 0)
             a->pods[a->len++] = (struct topology_pods){
-                tree->leaf_ids[leaves->items[i] - topology_tree_first_leaf(tree)],
-                (uint32_t)count};
+                tree->leaf_ids[leaves->items[i] - topology_tree_first_leaf(tree)], (uint32_t)count};
     }
     return a;
 }
@@ -369,9 +365,9 @@ static bool replace(const struct finder *f, const struct topology_ask *ask)
 
 static bool same_group(const struct topology_ask *a, const struct topology_ask *b)
 {
-    return a == b || (a->topology != NULL && b->topology != NULL && a->topology->group != NULL &&
-                      b->topology->group != NULL &&
-                      strcmp(a->topology->group, b->topology->group) == 0);
+    return a == b ||
+           (a->topology != NULL && b->topology != NULL && a->topology->group != NULL &&
+            b->topology->group != NULL && strcmp(a->topology->group, b->topology->group) == 0);
 }
 
 bool topology_find(struct topology *t, const struct topology_search *s,

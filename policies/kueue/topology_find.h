@@ -38,10 +38,10 @@ struct topology_search {
     struct arena *arena;
     const struct gates *gates;
     bool simulates_empty;
-    bool wants_reason;        /* texts cost; without, a reason is "" */
-    uint32_t broken_node;     /* word: pods on it are to be replaced; INTERN_NONE */
-    bool keeps_its_node;      /* the one pod of its owner cannot move: places stay as they are */
-    struct assumed *assumed;  /* what sets in other flavors were given, and now these */
+    bool wants_reason;       /* texts cost; without, a reason is "" */
+    uint32_t broken_node;    /* word: pods on it are to be replaced; INTERN_NONE */
+    bool keeps_its_node;     /* the one pod of its owner cannot move: places stay as they are */
+    struct assumed *assumed; /* what sets in other flavors were given, and now these */
 };
 
 /* An answer for each ask. False: some set found no place, which has a reason. */

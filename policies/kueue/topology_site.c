@@ -91,7 +91,8 @@ static void settle_occupied(const struct topology_site *s, struct topology *t)
 static void add_topology(struct topology_site *s, const struct site *site,
                          const struct flavor_spec *f)
 {
-    const struct topology_spec *spec = f->topology == NULL ? NULL : site_topology(site, f->topology);
+    const struct topology_spec *spec =
+        f->topology == NULL ? NULL : site_topology(site, f->topology);
     if (spec == NULL || spec->levels_len == 0)
         return;
     struct topology *t = calloc(1, sizeof *t);

@@ -61,8 +61,8 @@ static void choose_nodes(struct builder *b)
         uint32_t *values = arena_alloc(t->arena, t->levels_len * sizeof values[0]);
         for (uint32_t l = 0; l < t->levels_len; l++)
             values[l] = label_map_find(&labels, t->keys[l]);
-        b->places[b->len++] =
-            (struct place){values, t->is_by_host ? values[t->levels_len - 1] : joined(b, values), i};
+        b->places[b->len++] = (struct place){
+            values, t->is_by_host ? values[t->levels_len - 1] : joined(b, values), i};
     }
 }
 
@@ -92,8 +92,8 @@ static void sort_places(struct builder *b, uint32_t first, uint32_t len)
     uint32_t left = 0, right = half;
     for (uint32_t out = 0; left < half; out++) {
         const bool take_right =
-            right < len && compare_values(b, all[right].values, b->spare[left].values,
-                                          b->t->levels_len) < 0;
+            right < len &&
+            compare_values(b, all[right].values, b->spare[left].values, b->t->levels_len) < 0;
         all[out] = take_right ? all[right++] : b->spare[left++];
     }
 }
@@ -172,13 +172,12 @@ static void place_nodes(struct builder *b, const struct place *chosen, uint32_t 
 void topology_tree_init(struct topology_tree *t, const struct topology_tree_spec *spec)
 {
     SIM_REQUIRE(spec->levels_len <= TOPOLOGY_LEVELS_MOST);
-    *t = (struct topology_tree){.levels_len = spec->levels_len,
-                                .nodes_len = spec->nodes_len,
-                                .arena = arena_new()};
+    *t = (struct topology_tree){
+        .levels_len = spec->levels_len, .nodes_len = spec->nodes_len, .arena = arena_new()};
     for (uint32_t l = 0; l < spec->levels_len; l++)
         t->keys[l] = intern_add(spec->words, spec->levels[l]);
-    t->is_by_host = spec->levels_len > 0 && strcmp(spec->levels[spec->levels_len - 1],
-                                                   "kubernetes.io/hostname") == 0;
+    t->is_by_host = spec->levels_len > 0 &&
+                    strcmp(spec->levels[spec->levels_len - 1], "kubernetes.io/hostname") == 0;
     t->node_leaves = arena_alloc(t->arena, (spec->nodes_len + 1) * sizeof t->node_leaves[0]);
     struct builder b = {.t = t, .spec = spec};
     b.places = arena_alloc(t->arena, (spec->nodes_len + 1) * sizeof b.places[0]);

@@ -45,8 +45,8 @@ struct topology_tree {
     bool is_by_host; /* the narrowest level is kubernetes.io/hostname */
     uint32_t domains_len;
     struct topology_domain *domains;
-    uint32_t leaves_len; /* domains of the narrowest level */
-    uint32_t *leaf_ids;  /* words: hostname, or all values joined by commas */
+    uint32_t leaves_len;                     /* domains of the narrowest level */
+    uint32_t *leaf_ids;                      /* words: hostname, or all values joined by commas */
     const struct topology_node **leaf_nodes; /* where is_by_host: the first of that name */
     uint32_t *node_leaves;                   /* by node; DOMAIN_NOWHERE: not of this flavor */
     uint32_t nodes_len;
