@@ -21,93 +21,104 @@
 #define NANO              1e9
 #define NS_PER_H          3.6e12
 
-#define JOB(name, unit, divisor, help)                               \
-    {                                                                \
-        name, METRIC_PER_JOB, unit, OF_JOBS, ANY_STAT, divisor, help \
-    }
-#define COUNT(name, help)                                                                   \
-    {                                                                                       \
-        name, METRIC_COUNT, UNIT_JOBS, OF_JOBS, STAT(STAT_COUNT) | STAT(STAT_MEAN), 1, help \
-    }
-#define LEVEL(name, unit, by, divisor, stats, help)        \
-    {                                                      \
-        name, METRIC_LEVEL, unit, by, stats, divisor, help \
-    }
-#define SHARE(name, help)                                                  \
-    {                                                                      \
-        name, METRIC_SHARE, UNIT_SHARE, OF_POOLS, STAT(STAT_MEAN), 1, help \
-    }
-#define RUN(name, unit, divisor, help)                                       \
+#define JOB(name, better, unit, divisor, help)                               \
     {                                                                        \
-        name, METRIC_PER_RUN, unit, BY(BY_NOTHING),                          \
+        name, METRIC_PER_JOB, better, unit, OF_JOBS, ANY_STAT, divisor, help \
+    }
+#define COUNT(name, better, help)                                                              \
+    {                                                                                          \
+        name, METRIC_COUNT, better, UNIT_JOBS, OF_JOBS, STAT(STAT_COUNT) | STAT(STAT_MEAN), 1, \
+            help                                                                               \
+    }
+#define LEVEL(name, better, unit, by, divisor, stats, help)        \
+    {                                                              \
+        name, METRIC_LEVEL, better, unit, by, stats, divisor, help \
+    }
+#define SHARE(name, better, help)                                                  \
+    {                                                                              \
+        name, METRIC_SHARE, better, UNIT_SHARE, OF_POOLS, STAT(STAT_MEAN), 1, help \
+    }
+#define RUN(name, better, unit, divisor, help)                               \
+    {                                                                        \
+        name, METRIC_PER_RUN, better, unit, BY(BY_NOTHING),                  \
             STAT(STAT_MEAN) | STAT(STAT_MIN) | STAT(STAT_MAX), divisor, help \
     }
 
 static const struct metric metrics[METRICS] = {
-    [METRIC_WAIT] = JOB("wait", UNIT_SECONDS, NS_PER_S,
+    [METRIC_WAIT] = JOB("wait", BETTER_LESS, UNIT_SECONDS, NS_PER_S,
                         "time queued, and admitted without a node; of jobs that still wait at the "
                         "end of the run, so far"),
-    [METRIC_UNSCHEDULABLE] = JOB("unschedulable", UNIT_SECONDS, NS_PER_S,
+    [METRIC_UNSCHEDULABLE] = JOB("unschedulable", BETTER_LESS, UNIT_SECONDS, NS_PER_S,
                                  "part of the wait: admitted, but no node fits"),
-    [METRIC_STARTUP] = JOB("startup", UNIT_SECONDS, NS_PER_S,
+    [METRIC_STARTUP] = JOB("startup", BETTER_LESS, UNIT_SECONDS, NS_PER_S,
                            "time with all nodes before the work began; of jobs that ended"),
-    [METRIC_RUN] =
-        JOB("run", UNIT_SECONDS, NS_PER_S, "time at work, lost work included; of jobs that ended"),
+    [METRIC_RUN] = JOB("run", BETTER_NEITHER, UNIT_SECONDS, NS_PER_S,
+                       "time at work, lost work included; of jobs that ended"),
     [METRIC_SUSPENDED] =
-        JOB("suspended", UNIT_SECONDS, NS_PER_S, "time suspended; of jobs that ended"),
-    [METRIC_TURNAROUND] = JOB("turnaround", UNIT_SECONDS, NS_PER_S,
+        JOB("suspended", BETTER_LESS, UNIT_SECONDS, NS_PER_S, "time suspended; of jobs that ended"),
+    [METRIC_TURNAROUND] = JOB("turnaround", BETTER_LESS, UNIT_SECONDS, NS_PER_S,
                               "from submission to the end; of jobs that ran and ended"),
-    [METRIC_SLOWDOWN] = JOB("slowdown", UNIT_RATIO, Q32,
+    [METRIC_SLOWDOWN] = JOB("slowdown", BETTER_LESS, UNIT_RATIO, Q32,
                             "turnaround / run, at most 2e9; of jobs that ran and ended"),
     [METRIC_BOUNDED_SLOWDOWN] =
-        JOB("bounded_slowdown", UNIT_RATIO, Q32,
+        JOB("bounded_slowdown", BETTER_LESS, UNIT_RATIO, Q32,
             "max(1, turnaround / max(run, 10 s)); of jobs that ran and ended"),
-    [METRIC_GPUS] = JOB("gpus", UNIT_GPUS, 1, "that a job wants"),
-    [METRIC_GPU_HOURS] = JOB("gpu_hours", UNIT_GPU_HOURS, MILLI_MS_PER_GPUH,
+    [METRIC_GPUS] = JOB("gpus", BETTER_NEITHER, UNIT_GPUS, 1, "that a job wants"),
+    [METRIC_GPU_HOURS] = JOB("gpu_hours", BETTER_NEITHER, UNIT_GPU_HOURS, MILLI_MS_PER_GPUH,
                              "held by a job: GPUs or shares of them x time"),
-    [METRIC_COST] =
-        JOB("cost", UNIT_DOLLARS, NANO, "of what a job held, at the price of its nodes"),
-    [METRIC_PREEMPTIONS] =
-        JOB("preemptions", UNIT_TIMES, 1, "times a job was stopped to make room for others"),
-    [METRIC_RESTARTS] = JOB("restarts", UNIT_TIMES, 1, "of a job's tasks, in place or as new pods"),
+    [METRIC_COST] = JOB("cost", BETTER_LESS, UNIT_DOLLARS, NANO,
+                        "of what a job held, at the price of its nodes"),
+    [METRIC_PREEMPTIONS] = JOB("preemptions", BETTER_LESS, UNIT_TIMES, 1,
+                               "times a job was stopped to make room for others"),
+    [METRIC_RESTARTS] =
+        JOB("restarts", BETTER_LESS, UNIT_TIMES, 1, "of a job's tasks, in place or as new pods"),
 
-    [METRIC_JOBS] = COUNT("jobs", "submitted after the warm-up"),
-    [METRIC_DONE] = COUNT("done", "jobs that did all their work"),
-    [METRIC_FAILED] = COUNT("failed", "jobs that exited with an error"),
-    [METRIC_TIMED_OUT] = COUNT("timed_out", "jobs that reached their time limit"),
-    [METRIC_PREEMPTED] = COUNT("preempted", "jobs that ended for good to make room for others"),
-    [METRIC_NODE_LOST] = COUNT("node_lost", "jobs that ended for good with their node"),
-    [METRIC_CANCELLED] = COUNT("cancelled", "jobs withdrawn by their owner or an administrator"),
-    [METRIC_REFUSED] = COUNT("refused", "jobs that the policy would never run"),
-    [METRIC_LOST] = COUNT("lost", "jobs that left before they started: no patience, or no room"),
-    [METRIC_UNFINISHED] = COUNT("unfinished", "jobs still there at the end of the run"),
-    [METRIC_UNSTARTED] = COUNT("unstarted", "of those, jobs that never started"),
+    [METRIC_JOBS] = COUNT("jobs", BETTER_NEITHER, "submitted after the warm-up"),
+    [METRIC_DONE] = COUNT("done", BETTER_MORE, "jobs that did all their work"),
+    [METRIC_FAILED] = COUNT("failed", BETTER_LESS, "jobs that exited with an error"),
+    [METRIC_TIMED_OUT] = COUNT("timed_out", BETTER_LESS, "jobs that reached their time limit"),
+    [METRIC_PREEMPTED] =
+        COUNT("preempted", BETTER_LESS, "jobs that ended for good to make room for others"),
+    [METRIC_NODE_LOST] =
+        COUNT("node_lost", BETTER_LESS, "jobs that ended for good with their node"),
+    [METRIC_CANCELLED] =
+        COUNT("cancelled", BETTER_NEITHER, "jobs withdrawn by their owner or an administrator"),
+    [METRIC_REFUSED] = COUNT("refused", BETTER_LESS, "jobs that the policy would never run"),
+    [METRIC_LOST] =
+        COUNT("lost", BETTER_LESS, "jobs that left before they started: no patience, or no room"),
+    [METRIC_UNFINISHED] =
+        COUNT("unfinished", BETTER_LESS, "jobs still there at the end of the run"),
+    [METRIC_UNSTARTED] = COUNT("unstarted", BETTER_LESS, "of those, jobs that never started"),
 
-    [METRIC_QUEUE_LENGTH] = LEVEL("queue_length", UNIT_JOBS, OF_QUEUES, 1,
+    [METRIC_QUEUE_LENGTH] = LEVEL("queue_length", BETTER_LESS, UNIT_JOBS, OF_QUEUES, 1,
                                   STAT(STAT_MEAN) | STAT(STAT_MAX), "jobs that wait"),
-    [METRIC_QUEUED_GPUS] =
-        LEVEL("queued_gpus", UNIT_GPUS, OF_QUEUES, 1, STAT(STAT_MEAN), "GPUs wanted by them"),
-    [METRIC_RUNNING_JOBS] = LEVEL("running_jobs", UNIT_JOBS, OF_QUEUES, 1,
+    [METRIC_QUEUED_GPUS] = LEVEL("queued_gpus", BETTER_LESS, UNIT_GPUS, OF_QUEUES, 1,
+                                 STAT(STAT_MEAN), "GPUs wanted by them"),
+    [METRIC_RUNNING_JOBS] = LEVEL("running_jobs", BETTER_NEITHER, UNIT_JOBS, OF_QUEUES, 1,
                                   STAT(STAT_MEAN) | STAT(STAT_MAX), "jobs at work"),
-    [METRIC_RUNNING_GPUS] =
-        LEVEL("running_gpus", UNIT_GPUS, OF_QUEUES, 1, STAT(STAT_MEAN), "GPUs wanted by them"),
+    [METRIC_RUNNING_GPUS] = LEVEL("running_gpus", BETTER_NEITHER, UNIT_GPUS, OF_QUEUES, 1,
+                                  STAT(STAT_MEAN), "GPUs wanted by them"),
     [METRIC_JOBS_IN_SYSTEM] =
-        LEVEL("jobs_in_system", UNIT_JOBS, BY(BY_NOTHING), 1, STAT(STAT_MEAN) | STAT(STAT_MAX),
-              "jobs between submission and end"),
+        LEVEL("jobs_in_system", BETTER_LESS, UNIT_JOBS, BY(BY_NOTHING), 1,
+              STAT(STAT_MEAN) | STAT(STAT_MAX), "jobs between submission and end"),
 
-    [METRIC_UTILISATION] = SHARE("utilisation", "part of the GPUs' time that jobs held them"),
-    [METRIC_ACTIVITY] = SHARE("activity", "part of the GPUs' time with kernels running"),
+    [METRIC_UTILISATION] =
+        SHARE("utilisation", BETTER_NEITHER, "part of the GPUs' time that jobs held them"),
+    [METRIC_ACTIVITY] =
+        SHARE("activity", BETTER_NEITHER, "part of the GPUs' time with kernels running"),
     [METRIC_FRAGMENTATION] =
-        SHARE("fragmentation", "part of the GPUs' time free, but of no use to those who waited"),
-    [METRIC_DOWN] = SHARE("down", "part of the GPUs' time not held, on nodes that took no jobs"),
+        SHARE("fragmentation", BETTER_LESS,
+              "part of the GPUs' time free, but of no use to those who waited"),
+    [METRIC_DOWN] = SHARE("down", BETTER_NEITHER,
+                          "part of the GPUs' time not held, on nodes that took no jobs"),
 
-    [METRIC_MAKESPAN] = RUN("makespan", UNIT_SECONDS, NS_PER_S,
+    [METRIC_MAKESPAN] = RUN("makespan", BETTER_LESS, UNIT_SECONDS, NS_PER_S,
                             "from the first submission to the last end, of the jobs that count"),
-    [METRIC_MEASURED_TIME] = RUN("measured_time", UNIT_SECONDS, NS_PER_S,
+    [METRIC_MEASURED_TIME] = RUN("measured_time", BETTER_NEITHER, UNIT_SECONDS, NS_PER_S,
                                  "from the end of the warm-up to that of the run"),
     [METRIC_THROUGHPUT] =
-        RUN("throughput", UNIT_PER_HOUR, 1, "jobs done per hour of measured time"),
-    [METRIC_CLUSTER_COST] = RUN("cluster_cost", UNIT_DOLLARS, NANO,
+        RUN("throughput", BETTER_MORE, UNIT_PER_HOUR, 1, "jobs done per hour of measured time"),
+    [METRIC_CLUSTER_COST] = RUN("cluster_cost", BETTER_LESS, UNIT_DOLLARS, NANO,
                                 "price of all nodes over the measured time, used or not"),
 };
 
@@ -115,6 +126,14 @@ const struct metric *metric_get(enum metric_id id)
 {
     SIM_REQUIRE((unsigned)id < METRICS);
     return &metrics[id];
+}
+
+enum metric_better metric_better_of(enum metric_id id, enum statistic s)
+{
+    const struct metric *m = metric_get(id);
+    const bool is_telling =
+        s == STAT_COUNT ? m->kind == METRIC_COUNT : s != STAT_DEVIATION && s != STAT_MIN;
+    return is_telling ? m->better : BETTER_NEITHER;
 }
 
 static bool is_same_name(const char *name, const char *text, size_t len)

@@ -65,6 +65,10 @@ enum metric_id {
 
 enum metric_kind { METRIC_PER_JOB, METRIC_COUNT, METRIC_LEVEL, METRIC_SHARE, METRIC_PER_RUN };
 
+/* Of two policies with the same jobs. Use of GPUs is neither: work that was lost and done again
+ * raises it, and what is gained by it shows in the makespan. */
+enum metric_better { BETTER_NEITHER, BETTER_LESS, BETTER_MORE };
+
 enum metric_unit {
     UNIT_SECONDS,
     UNIT_RATIO, /* shown as a plain number: slowdowns */
@@ -94,6 +98,7 @@ enum statistic { STAT_COUNT, STAT_MEAN, STAT_SUM, STAT_MIN, STAT_MAX, STAT_DEVIA
 struct metric {
     const char *name; /* as in summary.csv: queue_length */
     enum metric_kind kind;
+    enum metric_better better;
     enum metric_unit unit;
     unsigned by;    /* a bit for each metric_by that it can be asked by */
     unsigned stats; /* a bit for each statistic */
@@ -105,6 +110,9 @@ const struct metric *metric_get(enum metric_id id);
 
 /* METRICS if there is none of that name; a blank or a dash may stand for an underscore. */
 enum metric_id metric_find(const char *name, size_t len);
+
+/* Of a value: neither for how many there are, how they spread, and the least of them. */
+enum metric_better metric_better_of(enum metric_id id, enum statistic s);
 
 const char *metric_by_name(enum metric_by by);               /* "tenant"; "" for BY_NOTHING */
 enum metric_by metric_by_find(const char *name, size_t len); /* METRIC_BYS: there is none */

@@ -11,7 +11,8 @@
     X(out_table_queues)      \
     X(out_table_gpus)        \
     X(out_table_events)      \
-    X(out_table_summary)
+    X(out_table_summary)     \
+    X(out_table_comparison)
 
 #define X(symbol) extern const struct out_table symbol;
 TABLES(X)
@@ -94,10 +95,14 @@ static void print_stats(FILE *out, const struct metric *m)
 
 void outputs_print_metrics(FILE *out)
 {
-    fputs("| metric | unit | statistics | by | meaning |\n| --- | --- | --- | --- | --- |\n", out);
+    static const char *const better[] = {
+        [BETTER_NEITHER] = "", [BETTER_LESS] = "less", [BETTER_MORE] = "more"};
+    fputs("| metric | unit | better | statistics | by | meaning |\n| --- | --- | --- | --- | --- | "
+          "--- |\n",
+          out);
     for (enum metric_id id = 0; id < METRICS; id++) {
         const struct metric *m = metric_get(id);
-        fprintf(out, "| `%s` | %s | ", m->name, metric_unit_name(m->unit));
+        fprintf(out, "| `%s` | %s | %s | ", m->name, metric_unit_name(m->unit), better[m->better]);
         print_stats(out, m);
         fputs(" | ", out);
         print_bys(out, m);
