@@ -152,6 +152,17 @@ static bool is_pinned_out(const struct flavor_scan *s, uint32_t flavor)
     return true;
 }
 
+/* As a rule the group that a resource is looked up in; two groups may cover the same. */
+static bool covers(const struct flavor_scan *s, uint32_t resource)
+{
+    if (cluster_queue_group(s->w->queue, resource) == s->group)
+        return true;
+    for (uint32_t i = 0; i < s->g->resources_len; i++)
+        if (s->g->resources[i] == resource)
+            return true;
+    return false;
+}
+
 static struct flavor_mode try_flavor(struct flavor_scan *s, uint32_t at, struct attempt *attempt,
                                      struct choice *choices, uint32_t *len)
 {
@@ -160,7 +171,7 @@ static struct flavor_mode try_flavor(struct flavor_scan *s, uint32_t at, struct 
     *len = 0;
     for (uint32_t i = 0; i < s->requests_len; i++) {
         struct res_qty r = s->requests[i];
-        if (cluster_queue_group(s->w->queue, r.resource) != s->group)
+        if (!covers(s, r.resource))
             continue;
         if (s->a->replaced != NULL && !follows_slice(s, attempt, flavor, &r))
             worst = (struct flavor_mode){MODE_NO_FIT, UINT_MAX};
