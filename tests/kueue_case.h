@@ -65,19 +65,17 @@ struct quota_column case_column(const struct kueue_case *c, const char *key);
 
 /* --- many files --- */
 
-/* Equal and all cases of a suite, for the table at the end. */
-struct kueue_tally {
-    const char *suite;
-    unsigned equal, total;
-};
-
 /* Calls check for every *.yaml file below dir (relative to the shared data), folder by folder in
  * the order of names; check returns whether the case is equal, and has said what is not. Prints a
- * line per folder. Returns false if some case differs. Where the shared data is not present, it
- * says so and returns true. */
-bool kueue_cases_run(const char *dir, bool (*check)(const char *path));
+ * line per folder, and the sum. `differing` names the files, without .yaml, of which it is known
+ * that they differ; it ends with NULL, and NULL means none. Returns false if some other case
+ * differs, or one of these does not. Where the shared data is not present, it says so and returns
+ * true. */
+bool kueue_cases_run(const char *dir, bool (*check)(const char *path),
+                     const char *const *differing);
 
 /* The same for one folder that is given by its whole path. */
-bool kueue_cases_run_folder(const char *folder, bool (*check)(const char *path));
+bool kueue_cases_run_folder(const char *folder, bool (*check)(const char *path),
+                            const char *const *differing);
 
 #endif /* TESTS_KUEUE_CASE_H */

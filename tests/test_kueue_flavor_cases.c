@@ -358,13 +358,13 @@ static bool check_search(const char *path)
 static void flavors_are_chosen_as_recorded(void **state)
 {
     (void)state;
-    kueue_cases_run("flavors", check_flavors);
+    assert_true(kueue_cases_run("flavors", check_flavors, NULL));
 }
 
 static void the_search_probes_what_kueue_probes(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("search", check_search));
+    assert_true(kueue_cases_run("search", check_search, NULL));
 }
 
 int main(int argc, char **argv)

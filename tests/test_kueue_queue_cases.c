@@ -1,4 +1,5 @@
 /* Recorded scripts of queue operations: level queues. */
+#include "policies/kueue/kueue_parts.h"
 #include "policies/kueue/pending.h"
 #include "tests/kueue_case.h"
 #include "tests/unit.h"
@@ -222,6 +223,39 @@ static void do_heads(struct script *s)
     }
 }
 
+/* Its admission is for a queue that the case does not have; what counts is that places are to
+ * come. */
+static void delay_places(const struct script *s, struct kueue_workload *w, size_t at)
+{
+    const struct yaml_node *status = yaml_get(s->c.objects[at].doc, "status");
+    const struct yaml_node *sets = yaml_get(yaml_get(status, "admission"), "podSetAssignments");
+    w->sets = calloc(w->shape->sets_len, sizeof w->sets[0]);
+    assert_non_null(w->sets);
+    for (size_t i = 0; i < case_len(sets); i++)
+        w->sets[i].is_delayed = case_text(sets->items[i], "delayedTopologyRequest") != NULL;
+}
+
+static void do_second_pass(struct script *s, const struct yaml_node *step)
+{
+    bool has_changed;
+    const size_t at = object_of(s, case_text(step, "workload"));
+    struct kueue_workload *w = workload_of(s, step, &has_changed);
+    if (w->sets == NULL)
+        delay_places(s, w, at);
+    say(s, kueue_ask_second_pass(s->c.k, w, s->now_ns) ? "true" : "false");
+}
+
+/* In the order of their names: of two that are due the one that asked first comes first. */
+static void do_take_second_passes(struct script *s)
+{
+    s->result[0] = '\0';
+    for (const struct kueue_workload *w = kueue_take_second_pass(s->c.k, s->now_ns); w != NULL;
+         w = kueue_take_second_pass(s->c.k, s->now_ns)) {
+        strcat(s->result, w->key);
+        strcat(s->result, " ");
+    }
+}
+
 static bool do_step(struct script *s, const struct yaml_node *step)
 {
     const char *op = case_text(step, "op");
@@ -252,6 +286,10 @@ static bool do_step(struct script *s, const struct yaml_node *step)
     } else if (strcmp(op, "backoffExpired") == 0) {
         const struct kueue_workload *w = workload_of(s, step, &has_changed);
         say(s, kueue_workload_backoff_is_over(w, s->now_ns) ? "true" : "false");
+    } else if (strcmp(op, "queueSecondPass") == 0) {
+        do_second_pass(s, step);
+    } else if (strcmp(op, "takeSecondPass") == 0) {
+        do_take_second_passes(s);
     } else {
         printf("  unknown step %s\n", op);
         return false;
@@ -389,7 +427,7 @@ static bool check_script(const char *path)
 static void queues_do_as_recorded(void **state)
 {
     (void)state;
-    kueue_cases_run("queues", check_script);
+    assert_true(kueue_cases_run("queues", check_script, NULL));
 }
 
 int main(void)

@@ -282,19 +282,19 @@ static bool check_usage(const char *path)
 static void what_is_available_is_what_kueue_finds(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("available", check_available));
+    assert_true(kueue_cases_run("available", check_available, NULL));
 }
 
 static void shares_are_the_same_doubles(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("shares", check_shares));
+    assert_true(kueue_cases_run("shares", check_shares, NULL));
 }
 
 static void usage_bubbles_up_as_in_kueue(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("usage", check_usage));
+    assert_true(kueue_cases_run("usage", check_usage, NULL));
 }
 
 int main(void)

@@ -19,13 +19,13 @@ static bool check_history(const char *path)
 static void our_copies_come_out_again(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run_folder("tests/data/kueue/scenarios", check_history));
+    assert_true(kueue_cases_run_folder("tests/data/kueue/scenarios", check_history, NULL));
 }
 
 static void every_recorded_history_comes_out_again(void **state)
 {
     (void)state;
-    kueue_cases_run("scenarios", check_history);
+    assert_true(kueue_cases_run("scenarios", check_history, NULL));
 }
 
 int main(int argc, char **argv)

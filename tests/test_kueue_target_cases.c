@@ -211,13 +211,13 @@ static bool check_order(const char *path)
 static void victims_are_those_recorded_in_their_order(void **state)
 {
     (void)state;
-    kueue_cases_run("targets", check_targets);
+    assert_true(kueue_cases_run("targets", check_targets, NULL));
 }
 
 static void candidates_come_in_the_recorded_order(void **state)
 {
     (void)state;
-    kueue_cases_run("order", check_order);
+    assert_true(kueue_cases_run("order", check_order, NULL));
 }
 
 int main(int argc, char **argv)

@@ -578,13 +578,13 @@ static bool check_domains(const char *path)
 static void placements_are_those_recorded(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("topology", check_placement));
+    assert_true(kueue_cases_run("topology", check_placement, NULL));
 }
 
 static void parts_of_the_algorithm_answer_as_recorded(void **state)
 {
     (void)state;
-    assert_true(kueue_cases_run("domains", check_domains));
+    assert_true(kueue_cases_run("domains", check_domains, NULL));
 }
 
 int main(int argc, char **argv)

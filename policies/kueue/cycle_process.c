@@ -143,6 +143,23 @@ static void wait_for_preemption(struct entry *e)
     e->w->scan.is_set = false;
 }
 
+/* Somebody else decides whether it may preempt: another cluster, or a sibling. */
+static bool is_gated(const struct cycle *c, const struct entry *e)
+{
+    const struct gates *gates = &c->k->settings.gates;
+    return e->w->may_not_preempt && (gates_on(gates, GATE_MULTI_KUEUE_ORCHESTRATED_PREEMPTION) ||
+                                     gates_on(gates, GATE_CONCURRENT_ADMISSION));
+}
+
+static void gate(struct entry *e)
+{
+    e->status = ENTRY_GATED;
+    e->text = "Workload requires preemption, but it's gated";
+    e->why = PENDING_ADMISSION_GATED;
+    e->reason = REQUEUE_PREEMPTION_GATED;
+    e->w->scan.is_set = false;
+}
+
 static void preempt(struct entry *e)
 {
     wait_for_preemption(e);
@@ -165,6 +182,10 @@ void entry_process(struct cycle *c, struct entry *e)
     }
     if (fit == FIT_PREEMPT && e->targets.len == 0) {
         lack_candidates(c, e);
+        return;
+    }
+    if (fit == FIT_PREEMPT && is_gated(c, e)) {
+        gate(e);
         return;
     }
     if (fit == FIT_DEFERRED) {

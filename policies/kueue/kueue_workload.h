@@ -159,6 +159,7 @@ struct kueue_workload {
     bool is_preempted;
     struct workload_check *checks; /* those that its flavors ask for; NULL: none */
     uint32_t checks_len;
+    bool may_not_preempt;   /* a preemption gate of it is closed */
     bool is_elastic;        /* it may be replaced by a slice of another size */
     bool is_of_one_pod;     /* its owner is a single Pod */
     uint32_t *broken_nodes; /* words: status.unhealthyNodes; NULL: none */

@@ -51,6 +51,15 @@ const char *amount_text(struct arena *arena, const struct names *names, uint32_t
 
 /* --- obstacles --- */
 
+/* Only quota is unlimited; a request that large is a number like others. */
+static const char *request_text(struct arena *arena, const struct names *names, uint32_t resource,
+                                int64_t value)
+{
+    if (value != QTY_UNLIMITED)
+        return amount_text(arena, names, resource, value);
+    return decimal_text(arena, value, resource == RESOURCE_CPU ? -3 : 0);
+}
+
 static const char *exceeds_text(struct arena *arena, const struct names *names,
                                 const struct obstacle *o)
 {
@@ -60,7 +69,7 @@ static const char *exceeds_text(struct arena *arena, const struct names *names,
                         intern_text(names->resources, o->resource),
                         intern_text(names->words, o->flavor),
                         amount_text(arena, names, o->resource, o->assumed),
-                        amount_text(arena, names, o->resource, o->request),
+                        request_text(arena, names, o->resource, o->request),
                         amount_text(arena, names, o->resource, o->maximum));
 }
 

@@ -1,13 +1,15 @@
 #include "policies/kueue/policy_kueue.h"
 
+#include "models/job_name.h"
 #include "policies/kueue/message.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_WAKE };
+enum { TOKEN_WAKE, NAME_TEXT = 512 };
 
 /* Numbered as enum pending_reason; the first is what a workload has that nobody looked at yet. */
 const char *const policy_kueue_reasons[] = {
@@ -117,15 +119,20 @@ static void admit(struct policy_kueue *p, struct acts *a, const struct kueue_wor
     act_admit(a, &(struct admission){.job = t->job, .groups = groups});
 }
 
+static void tell_preemption(const struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    char name[NAME_TEXT], text[NAME_TEXT + 64];
+    job_name(p->env.names, acts_job(a, (uint32_t)d->by->number), name, sizeof name);
+    const int len = snprintf(text, sizeof text, "%s, by %s", preempt_reason_name(d->preempt), name);
+    SIM_REQUIRE(len > 0 && (size_t)len < sizeof text);
+    act_tell(a, "preempted", (uint32_t)d->w->number, text);
+}
+
 static void evict(struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
-    if (acts_wants_detail(a)) {
-        struct arena *arena = arena_new();
-        act_tell(a, "preempted", t->job,
-                 arena_printf(arena, "%s, by %s", preempt_reason_name(d->preempt), d->by->key));
-        arena_free(arena);
-    }
+    if (acts_wants_detail(a))
+        tell_preemption(p, a, d);
     t->state = TRACKED_STOPS;
     act_stop(a, &(struct stop){.job = t->job,
                                .task = TASK_NONE,

@@ -442,6 +442,29 @@ static void read_allowed(struct workload_reader *r, const struct object *o,
     }
 }
 
+static bool is_open(struct workload_reader *r, const struct yaml_node *states, const char *gate)
+{
+    for (size_t i = 0; states != NULL && i < states->len; i++) {
+        const char *name = field_text(&r->f, states->items[i], "name");
+        const char *position = field_text(&r->f, states->items[i], "position");
+        if (name != NULL && position != NULL && strcmp(name, gate) == 0)
+            return strcmp(position, "Open") == 0;
+    }
+    return false;
+}
+
+static void read_gates(struct workload_reader *r, const struct object *o, struct kueue_workload *w)
+{
+    const struct yaml_node *list =
+        field_map_list(&r->f, field_map(&r->f, o->doc, "spec"), "preemptionGates");
+    const struct yaml_node *states =
+        field_map_list(&r->f, field_map(&r->f, o->doc, "status"), "preemptionGates");
+    for (size_t i = 0; list != NULL && i < list->len; i++) {
+        const char *name = field_text(&r->f, list->items[i], "name");
+        w->may_not_preempt |= name != NULL && !is_open(r, states, name);
+    }
+}
+
 bool workload_object_restore(struct workload_reader *r, struct kueue *k, const struct object *o,
                              struct kueue_workload *w)
 {
@@ -456,6 +479,7 @@ bool workload_object_restore(struct workload_reader *r, struct kueue *k, const s
     read_broken(r, status, w);
     read_owner(r, o, w);
     read_allowed(r, o, w);
+    read_gates(r, o, w);
     const struct yaml_node *requeue = field_map(&r->f, status, "requeueState");
     w->requeue_at_ns = time_of(r, requeue, "requeueAt");
     kueue_refresh(k, w);
