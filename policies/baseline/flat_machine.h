@@ -13,7 +13,7 @@
 
 #include "policies/placement/work.h"
 
-enum { FLAT_MOST_UNITS = UINT32_MAX - 1 };
+#define FLAT_MOST_UNITS (UINT32_MAX - 1)
 
 struct flat_machine {
     const struct cluster *cluster;
