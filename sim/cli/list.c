@@ -1,6 +1,7 @@
 /* clustersim list: what there is to choose from, from the registries. */
 #include "models/catalogue.h"
 #include "models/catalogue_list.h"
+#include "policies/placement/strategy.h"
 #include "policies/registry.h"
 #include "sim/cli/commands.h"
 #include "sim/text_table.h"
@@ -20,6 +21,19 @@ static void list_policies(FILE *out, struct diag *d)
                            : p->roles == ROLE_PLACE ? "places"
                                                     : "admits and places");
         text_table_cell(t, p->summary);
+    }
+    text_table_print(t, out);
+    text_table_free(t);
+}
+
+static void list_placements(FILE *out, struct diag *d)
+{
+    (void)d;
+    static const struct text_column columns[] = {{"placement", false}, {"", false}};
+    struct text_table *t = text_table_new(columns, 2);
+    for (size_t i = 0; placement_all()[i] != NULL; i++) {
+        text_table_cell(t, placement_all()[i]->name);
+        text_table_cell(t, placement_all()[i]->summary);
     }
     text_table_print(t, out);
     text_table_free(t);
@@ -65,7 +79,8 @@ static const struct what {
     const char *name;
     void (*print)(FILE *out, struct diag *d);
 } lists[] = {
-    {"policies", list_policies}, {"sources", list_sources},   {"machines", list_machines},
+    {"policies", list_policies}, {"placements", list_placements},
+    {"sources", list_sources},   {"machines", list_machines},
     {"gpus", list_gpus},         {"profiles", list_profiles},
 };
 
@@ -99,9 +114,10 @@ static const struct option no_options[] = {{0}};
 const struct command command_list = {
     .name = "list",
     .arguments = "WHAT",
-    .summary = "what there is: policies, sources, machines, gpus, profiles",
-    .help = "Prints a table of what can be named in a scenario. WHAT is one of policies, sources,\n"
-            "machines, gpus, profiles.",
+    .summary = "what there is: policies, placements, sources, machines, gpus, profiles",
+    .help =
+        "Prints a table of what can be named in a scenario. WHAT is one of policies, placements,\n"
+        "sources, machines, gpus, profiles.",
     .options = no_options,
     .least_arguments = 1,
     .most_arguments = 1,
