@@ -180,6 +180,88 @@ static void a_gang_gets_all_its_nodes_or_none_if_told_so(void **state)
     tear_down(&f);
 }
 
+/* Both groups or nothing: the second needs what the first would leave. */
+static void groups_of_a_gang_are_planned_together(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, "{gang: true}");
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 10, .gpus = 4, .tasks = 1},
+        {.submit_s = 0, .work_s = 20, .gpus = 6, .tasks = 1},
+        {.submit_s = 1, .work_s = 10, .gpus = 2, .tasks = 2, .more_gpus = 8, .more_tasks = 1},
+        {.submit_s = 2, .work_s = 10, .gpus = 2, .tasks = 3, .more_gpus = 1, .more_tasks = 1},
+        {.submit_s = 3, .work_s = 5, .gpus = 2, .tasks = 1},
+    };
+    w->nodes = 2;
+    run(&f, jobs, LEN(jobs));
+    /* 4 + 2 GPUs are free at 2: three tasks of 2, but then no 1 is left. */
+    const int64_t want[] = {0, 0, 20, 10, 3};
+    for (size_t i = 0; i < LEN(want); i++)
+        assert_int_equal(w->results[i].start_s, want[i]);
+    tear_down(&f);
+}
+
+static void a_job_waits_for_what_its_last_group_lacks(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, "");
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 10, .gpus = 8, .tasks = 1},
+        {.submit_s = 1,
+         .work_s = 10,
+         .gpus = 9,
+         .tasks = 1,
+         .more_gpus = 8,
+         .more_tasks = 1,
+         .patience_s = 100},
+    };
+    run(&f, jobs, LEN(jobs));
+    assert_int_equal(w->counts.tasks_bound, 2);
+    assert_string_equal(w->results[1].waited_for, "too_large"); /* 9 s it was the other group */
+    tear_down(&f);
+}
+
+static void a_gang_stopped_half_bound_waits_as_a_whole_again(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, "");
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 50, .gpus = 8, .tasks = 1},
+        {.submit_s = 1, .work_s = 10, .gpus = 8, .tasks = 3},
+    };
+    const struct timeline_entry timeline[] = {
+        {.at_ns = 10 * INT64_C(1000000000), .node = 1, .state = NODE_DOWN},
+        {.at_ns = 20 * INT64_C(1000000000), .node = 1, .state = NODE_READY},
+    };
+    w->nodes = 3;
+    w->timeline = timeline, w->timeline_len = LEN(timeline);
+    run(&f, jobs, LEN(jobs));
+    assert_int_equal(w->results[1].start_s, 50);
+    assert_int_equal(w->results[1].end_s, 60);
+    tear_down(&f);
+}
+
+/* gpu-clustering keeps in mind what runs where: whoever leaves must be forgotten. */
+static void the_strategy_is_told_who_left(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, "{placement: gpu-clustering}");
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 10, .gpus = 2, .tasks = 1},
+        {.submit_s = 1, .work_s = 99, .gpus = 1, .tasks = 1},
+        {.submit_s = 20, .work_s = 10, .gpus = 4, .tasks = 1},
+    };
+    w->nodes = 2;
+    run(&f, jobs, LEN(jobs));
+    assert_int_equal(w->results[1].first_node, 1); /* node 0 hosts another class */
+    assert_int_equal(w->results[2].first_node, 0); /* and now none */
+    tear_down(&f);
+}
+
 static void a_node_that_comes_back_takes_pods_again(void **state)
 {
     (void)state;
@@ -408,6 +490,10 @@ int main(void)
         cmocka_unit_test(pods_of_a_job_come_as_others_go),
         cmocka_unit_test(two_gangs_may_each_hold_what_the_other_waits_for),
         cmocka_unit_test(a_gang_gets_all_its_nodes_or_none_if_told_so),
+        cmocka_unit_test(groups_of_a_gang_are_planned_together),
+        cmocka_unit_test(a_job_waits_for_what_its_last_group_lacks),
+        cmocka_unit_test(a_gang_stopped_half_bound_waits_as_a_whole_again),
+        cmocka_unit_test(the_strategy_is_told_who_left),
         cmocka_unit_test(a_node_that_comes_back_takes_pods_again),
         cmocka_unit_test(a_pod_that_failed_backs_off_if_told_so),
         cmocka_unit_test(no_nodes_are_a_reason_of_their_own),

@@ -370,6 +370,62 @@ static void misfits_tell_full_nodes_from_small_ones(void **state)
     tear_down(&f);
 }
 
+static uint32_t request_with(struct fixture *f, const char *spec, int64_t gpus)
+{
+    struct field_reader r = {&f->messages.diag, f->arena, f->names.words, f->names.resources};
+    struct yaml_file *file = yaml_parse("p.yaml", spec, strlen(spec), &f->messages.diag);
+    const struct node_terms terms = node_terms_read(&r, yaml_doc(file, 0));
+    const uint32_t id = node_terms_add(f->names.terms, &terms);
+    yaml_close(file);
+    assert_string_equal(messages_text(&f->messages), "");
+    const struct amount amounts[] = {{RESOURCE_GPU, gpus}};
+    return request_add(f->requests, amounts, 1, id, NULL);
+}
+
+static void what_a_pod_tolerates_and_prefers_counts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    set_up(&f, "pools:\n"
+               "- {name: a, machine: Standard_ND96isr_H100_v5, taints: ['spot:PreferNoSchedule']}\n"
+               "- {name: b, machine: Standard_ND96isr_H100_v5, labels: {tier: gold}}\n"
+               "- {name: c, machine: Standard_ND96isr_H100_v5, labels: {tier: tin}, taints: "
+               "['kept=1:NoSchedule', 'spot:PreferNoSchedule', 'old:PreferNoSchedule']}\n");
+    struct placement *p = open_named(&f, "least-allocated");
+    const uint32_t plain = request(&f, "nvidia.com/gpu", 1, 0);
+    const uint32_t spot = request_with(&f, "{tolerations: [{key: spot, operator: Exists}]}", 1);
+    const uint32_t all = request_with(&f, "{tolerations: [{operator: Exists}]}", 1);
+    const uint32_t kept = request_with(&f, "{tolerations: [{key: kept, operator: Exists}]}", 1);
+    const uint32_t tin = request_with(
+        &f,
+        "{tolerations: [{operator: Exists}], affinity: {nodeAffinity: "
+        "{preferredDuringSchedulingIgnoredDuringExecution: [{weight: 40, preference: "
+        "{matchExpressions: [{key: tier, operator: In, values: [tin]}]}}, {weight: 10, preference: "
+        "{matchExpressions: [{key: tier, operator: Exists}]}}]}}}",
+        1);
+    static const int64_t none = SCORE_NONE;
+    const struct {
+        uint32_t request;
+        int64_t a, b, c; /* beyond the score of an empty node; SCORE_NONE: may not be there */
+    } rows[] = {
+        {plain, 0, 300, none},
+        {spot, 300, 300, none},
+        {all, 300, 300, 300},
+        {kept, 150, 300, 0},             /* one of two taints, none, two */
+        {tin, 300, 300 + 40, 300 + 200}, /* 10 of 50, all of them */
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const int64_t want[] = {rows[i].a, rows[i].b, rows[i].c};
+        const int64_t empty = placement_score(p, rows[i].request, 1) - rows[i].b;
+        assert_in_range(empty, 90, 180);
+        for (uint32_t n = 0; n < 3; n++)
+            assert_true(placement_score(p, rows[i].request, n) ==
+                        (want[n] == SCORE_NONE ? SCORE_NONE : empty + want[n]));
+    }
+    placement_free(p);
+    tear_down(&f);
+}
+
 /* A 1g on a GPU that has one already costs fewer layouts than on an empty one; a node full of empty
  * GPUs is left for 3g. */
 static void mig_aware_gathers_small_instances(void **state)
@@ -398,6 +454,29 @@ static void mig_aware_gathers_small_instances(void **state)
     tear_down(&f);
 }
 
+/* As many slices are free on both nodes; which of them still have more layouts decides. */
+static void mig_aware_counts_layouts_not_slices(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct live t[4];
+    set_up(&f, "pools:\n"
+               "- name: n\n"
+               "  machine: Standard_NC40ads_H100_v5\n"
+               "  count: 2\n"
+               "  mig: {layout: [2g.24gb, 2g.24gb, 1g.12gb, 1g.12gb, 1g.12gb]}\n");
+    const uint32_t small = request(&f, "nvidia.com/mig-1g.12gb", 1, 0);
+    const uint32_t middle = request(&f, "nvidia.com/mig-2g.24gb", 1, 0);
+    bind(&f, &t[0], middle, &(struct placement_pick){.node = 0});
+    bind(&f, &t[1], small, &(struct placement_pick){.node = 1});
+    bind(&f, &t[2], small, &(struct placement_pick){.node = 1});
+    assert_int_equal(cluster_idle_milli(f.cluster, 0), cluster_idle_milli(f.cluster, 1));
+    struct placement *p = open_named(&f, "mig-aware");
+    assert_int_equal(place(&f, p, middle, &t[3]), 1);
+    placement_free(p);
+    tear_down(&f);
+}
+
 /* Of two half-used GPUs FGD chooses the one that leaves whole pieces of the typical size. */
 static void fgd_keeps_room_for_what_is_typical(void **state)
 {
@@ -411,8 +490,9 @@ static void fgd_keeps_room_for_what_is_typical(void **state)
     struct placement *p = open_named(&f, "fgd");
     for (int i = 0; i < 64; i++)
         placement_came(p, half, 1);
-    place(&f, p, third, &t[0]); /* 700 left on one GPU, 1000 on the other */
-    place(&f, p, fifth, &t[1]); /* beside it: 500 and 1000 serve halves thrice */
+    place(&f, p, third, &t[0]);                  /* 700 left on one GPU, 1000 on the other */
+    assert_int_equal(t[0].task.uses[0].unit, 0); /* the first of equals */
+    place(&f, p, fifth, &t[1]);                  /* beside it: 500 and 1000 serve halves thrice */
     assert_int_equal(t[1].task.uses[0].unit, t[0].task.uses[0].unit);
     /* best fit would put it there, too, and leave 200: FGD breaks a whole GPU for 700. */
     place(&f, p, third, &t[2]);
@@ -431,9 +511,11 @@ int main(void)
         cmocka_unit_test(a_preferred_taint_comes_before_the_strategy),
         cmocka_unit_test(misfits_tell_full_nodes_from_small_ones),
         cmocka_unit_test(mig_aware_gathers_small_instances),
+        cmocka_unit_test(mig_aware_counts_layouts_not_slices),
+        cmocka_unit_test(what_a_pod_tolerates_and_prefers_counts),
         cmocka_unit_test(fgd_keeps_room_for_what_is_typical),
     };
-    size_t len = 7;
+    size_t len = 9;
     for (const struct strategy_ops *const *ops = placement_all(); *ops != NULL; ops++)
         tests[len++] = (struct CMUnitTest){.name = (*ops)->name,
                                            .test_func = check_strategy,

@@ -99,7 +99,8 @@ static int64_t score(void *context, const struct request *r, uint32_t node, uint
     return cluster_free_of(f->cluster, node, RESOURCE_CPU) / 2000;
 }
 
-static const struct trait_weight weights[SCORE_TRAITS] = {{3, true}, {2, false}};
+/* Equal, so that groups tie: what one trait takes away, the other gives. */
+static const struct trait_weight weights[SCORE_TRAITS] = {{2, true}, {2, false}};
 
 static void set_up(struct fixture *f, gsl_rng *rng)
 {
@@ -114,7 +115,7 @@ static void set_up(struct fixture *f, gsl_rng *rng)
                          &(struct node_spec){
                              .name = "n", .state = NODE_READY, .amounts = &cpu, .amounts_len = 1});
         f->rank[n] = n;
-        f->traits[n][0] = (int64_t)gsl_rng_uniform_int(rng, 3);
+        f->traits[n][0] = (int64_t)gsl_rng_uniform_int(rng, 2);
         f->traits[n][1] = 7 * (int64_t)gsl_rng_uniform_int(rng, 3);
     }
     for (uint32_t n = NODES - 1; n > 0; n--) {
@@ -155,7 +156,7 @@ static int64_t slow_total(struct fixture *f, const struct request *r, uint32_t n
     const int64_t own = score(f, r, node, &why);
     if (own == SCORE_NONE)
         return SCORE_NONE;
-    return own + 3 * (most[0] == 0 ? 100 : 100 - 100 * traits[0] / most[0]) +
+    return own + 2 * (most[0] == 0 ? 100 : 100 - 100 * traits[0] / most[0]) +
            2 * (most[1] == 0 ? 0 : 100 * traits[1] / most[1]);
 }
 
