@@ -60,7 +60,7 @@ static void agrees_with_the_table(void **state)
     struct yaml_file *file = yaml_parse("options", row->options, strlen(row->options), &d);
     struct log_run r = {.path = path,
                         .procs = 100,
-                        .filter = LOG_STRONG,
+                        .options = "filter: strong",
                         .policy = {.ops = policy_find("easy"), .options = yaml_doc(file, 0)}};
     log_run(&r);
     assert_int_equal(r.jobs, 28481);
@@ -81,8 +81,10 @@ static void fifo_on_the_unfiltered_log(void **state)
         print_message("%s: not present, skipped\n", kth);
         skip();
     }
-    struct log_run r = {
-        .path = path, .procs = 100, .filter = LOG_RAW, .policy = {.ops = policy_find("fifo")}};
+    struct log_run r = {.path = path,
+                        .procs = 100,
+                        .options = "overrun: keep",
+                        .policy = {.ops = policy_find("fifo")}};
     log_run(&r);
     assert_int_equal(r.jobs, 28489);
     assert_true(fabs(r.mean_wait_s - 389661.05) < 0.005);
