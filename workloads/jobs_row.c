@@ -247,7 +247,7 @@ static bool take(const struct judged *at, struct jobs_csv_job *job)
         return false;
     name_job(j, &draft, job);
     job->extra = extra_of(j, &draft);
-    if (job->submit_ns < j->last_submit_ns)
+    if (job->submit_ns < j->last_submit_ns && !j->columns.has_results) /* those: as jobs ended */
         note(at, JOBS_OUT_OF_ORDER, CELL_SUBMIT);
     j->last_submit_ns = job->submit_ns;
     return true;
