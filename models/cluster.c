@@ -84,10 +84,13 @@ static void add_gpus(struct cluster *c, const struct node_spec *spec)
     }
 }
 
-uint32_t cluster_add_domain(struct cluster *c, const struct sharing_ops *ops, const void *params)
+uint32_t cluster_add_domain(struct cluster *c, const struct domain_spec *spec)
 {
     c->domains = room_for_one(c->domains, c->domains_len, &c->domains_cap, sizeof c->domains[0]);
-    sharing_domain_init(&c->domains[c->domains_len], ops, params);
+    struct sharing_domain *d = &c->domains[c->domains_len];
+    sharing_domain_init(d, spec->ops, spec->params);
+    d->memory_bytes = spec->memory_bytes;
+    d->part_bytes = spec->part_bytes;
     return c->domains_len++;
 }
 
@@ -101,6 +104,7 @@ static struct device_class *make_classes(struct cluster *c, const struct node_sp
             .resource = from->resource,
             .kind = from->kind,
             .order = from->order,
+            .refuses_several = from->refuses_several,
             .units = from->units,
             .units_len = from->units_len,
             .free = arena_alloc(c->arena, words * sizeof(uint64_t)),
@@ -157,7 +161,7 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
     };
     add_gpus(c, spec);
     for (uint32_t d = 0; d < spec->domains_len; d++)
-        cluster_add_domain(c, spec->domains[d].ops, spec->domains[d].params);
+        cluster_add_domain(c, &spec->domains[d]);
     pool->nodes_len++;
     pool->gpus += spec->gpus;
     return c->nodes_len++;

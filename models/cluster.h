@@ -53,6 +53,7 @@ struct device_unit {
     uint16_t gpu;             /* on the node */
     uint16_t domain;          /* of the node's sharing domains; UINT16_MAX: for one task alone */
     uint16_t milli;           /* part of the GPU; the units of a GPU add up to at most 1000 */
+    uint16_t domain_milli;    /* of a replica: the part of the GPU that its domain is */
     uint16_t slice_start;     /* memory slices of a MIG instance */
     uint16_t slices;          /* 0: the whole GPU */
     const char *profile;      /* MIG profile name; NULL: the whole GPU */
@@ -66,6 +67,7 @@ struct device_class {
     uint32_t resource;
     enum device_kind kind;
     enum device_order order;
+    bool refuses_several; /* of replicas: a task that asks for two fails on the node */
     uint32_t units_len;
     const struct device_unit *units;
     uint64_t *free; /* one bit for each unit, lowest first */
@@ -78,6 +80,8 @@ struct domain_spec {
     uint16_t gpu;
     const struct sharing_ops *ops;
     const void *params;
+    uint64_t memory_bytes; /* as in struct sharing_domain */
+    uint64_t part_bytes;
 };
 
 struct node {
@@ -145,6 +149,7 @@ struct class_spec {
     uint32_t resource;
     enum device_kind kind;
     enum device_order order;
+    bool refuses_several;
     const struct device_unit *units; /* borrowed for as long as the cluster */
     uint32_t units_len;
 };
@@ -179,7 +184,7 @@ uint32_t cluster_add_pool(struct cluster *c, const char *name, const char *machi
 uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec);
 
 /* A sharing domain that no node declares: of a GPU that is being shared unchecked. */
-uint32_t cluster_add_domain(struct cluster *c, const struct sharing_ops *ops, const void *params);
+uint32_t cluster_add_domain(struct cluster *c, const struct domain_spec *spec);
 
 /* Fixes the columns: resources_len of them. After this nothing may be added. */
 void cluster_seal(struct cluster *c, uint32_t resources_len);

@@ -5,6 +5,7 @@
 #include "models/mig_resource.h"
 #include "models/names.h"
 #include "models/pool_devices.h"
+#include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 #include "sim/path.h"
@@ -17,7 +18,6 @@
 enum { RESERVED_NONE, RESERVED_AKS };
 
 static const char *const reserved_names[] = {"none", "aks", NULL};
-static const char *const order_names[] = {"distributed", "packed", NULL};
 static const char *const manager_names[] = {"static", NULL};
 
 /* --- tables --- */
@@ -38,35 +38,6 @@ static const struct config_key mig_keys[] = {
 
 static const struct config_table mig_table_keys = {"mig", "GPUs cut into instances.",
                                                    sizeof(struct mig_section), mig_keys};
-
-#define SLICING(member) offsetof(struct timeslicing_section, member)
-
-static const struct config_key timeslicing_keys[] = {
-    {"replicas", CONFIG_INT, SLICING(replicas), NULL, 2, 1000,
-     .help = "how often every GPU, or instance, is offered"},
-    {"overhead", CONFIG_RATIO, SLICING(overhead), "0.11", 0, 1,
-     .help = "time lost to switching when two or more work, per unit of work (docs/MODEL.md)"},
-    {"renameByDefault", CONFIG_BOOL, SLICING(rename), "false",
-     .help = "replicas are called nvidia.com/gpu.shared"},
-    {"failRequestsGreaterThanOne", CONFIG_BOOL, SLICING(fail_requests_greater_than_one), "false",
-     .help = "a pod that asks for two replicas fails with UnexpectedAdmissionError"},
-    {"allocation", CONFIG_CHOICE, SLICING(order), "distributed", .choices = order_names,
-     .help = "which replica a pod gets: of the GPU with fewest or with most of them taken"},
-    {0},
-};
-
-static const struct config_table timeslicing_table = {
-    "time-slicing", "Replicas of a GPU whose users take turns, without a fence around memory.",
-    sizeof(struct timeslicing_section), timeslicing_keys};
-
-static const struct config_key sharing_keys[] = {
-    {"time-slicing", CONFIG_SECTION, 0, "", .table = &timeslicing_table,
-     .help = "as NVIDIA's device plugin does it"},
-    {0},
-};
-
-static const struct config_table sharing_table = {
-    "sharing", "Several tasks on one GPU.", sizeof(((struct pool_spec *)0)->sharing), sharing_keys};
 
 #define POOL(member) offsetof(struct pool_spec, member)
 
@@ -92,7 +63,8 @@ static const struct config_key pool_keys[] = {
     {"reserved", CONFIG_CHOICE, POOL(reserved), "none", .choices = reserved_names,
      .help = "CPU and memory that the system keeps: `aks` by Azure's rule"},
     {"mig", CONFIG_SECTION, POOL(mig), "{}", .table = &mig_table_keys, .help = "partitioned GPUs"},
-    {"sharing", CONFIG_SECTION, POOL(sharing), "", .table = &sharing_table, .help = "shared GPUs"},
+    {"sharing", CONFIG_SECTION, POOL(sharing), "", .table = &sharing_spec_table,
+     .help = "shared GPUs"},
     {0},
 };
 
@@ -121,6 +93,10 @@ static void check_pool(struct config_reader *r, struct pool_spec *p, const struc
     const struct yaml_node *machine = yaml_get(n, "machine");
     if (p->machine_name != NULL && catalogue_find_machine(c, p->machine_name) == NULL)
         catalogue_no_machine(c, p->machine_name, yaml_pos(machine), r->diag);
+    const struct yaml_node *label = yaml_get(p->labels, "nvidia.com/device-plugin.config");
+    sharing_spec_resolve(r, yaml_get(n, "sharing"),
+                         label != NULL && label->kind == YAML_SCALAR ? label->text : NULL,
+                         &p->sharing);
     if (p->names.len > 0 && (int64_t)p->names.len != p->count)
         diag_error(r->diag, yaml_pos(p->names.nodes[0]),
                    "names: %zu names for %" PRId64 " nodes (count)", p->names.len, p->count);
@@ -208,9 +184,11 @@ static void add_own_labels(struct building *b, const struct pool_spec *p, const 
         add_label(b, "nvidia.com/gpu.product", devices->product);
     if (p->mig.layout != NULL)
         add_label(b, "nvidia.com/mig.strategy", mig_strategy_names[p->mig.strategy]);
-    if (p->sharing.timeslicing.replicas > 0)
+    if (devices->replicas > 1)
         add_label(b, "nvidia.com/gpu.replicas",
-                  arena_printf(b->arena, "%" PRId64, p->sharing.timeslicing.replicas));
+                  arena_printf(b->arena, "%" PRIu32, devices->replicas));
+    if (p->sharing.ops != NULL)
+        add_label(b, "nvidia.com/gpu.sharing-strategy", p->sharing.ops->name);
 }
 
 static void add_pool_labels(struct building *b, const struct pool_spec *p)

@@ -20,6 +20,7 @@
 #define MODELS_CLUSTER_SPEC_H
 
 #include "models/cluster.h"
+#include "models/sharing_spec.h"
 #include "sim/config.h"
 
 struct catalogue;
@@ -29,14 +30,6 @@ struct mig_section {
     int manager;                    /* enum mig_manager */
     int strategy;                   /* enum mig_strategy */
     const struct yaml_node *layout; /* NULL: MIG is off */
-};
-
-struct timeslicing_section {
-    int64_t replicas; /* 0: none */
-    double overhead;  /* share of the time that switching costs, per unit of work */
-    bool rename;      /* nvidia.com/gpu.shared */
-    bool fail_requests_greater_than_one;
-    int order; /* packed, distributed */
 };
 
 struct pool_spec {
@@ -52,9 +45,7 @@ struct pool_spec {
     int64_t boot_ns;
     int reserved; /* what the system keeps: none, aks */
     struct mig_section mig;
-    struct {
-        struct timeslicing_section timeslicing;
-    } sharing;
+    struct sharing_spec sharing;
     const struct yaml_node *node; /* where it stands */
 };
 

@@ -48,7 +48,7 @@ static uint64_t lowest_bits(uint64_t free, uint32_t n)
     return free ^ rest;
 }
 
-static struct sharing_domain *unit_domain(const struct cluster *c, const struct node *n,
+struct sharing_domain *device_unit_domain(const struct cluster *c, const struct node *n,
                                           const struct device_unit *u)
 {
     return u->domain == UINT16_MAX ? NULL : &c->domains[n->first_domain + u->domain];
@@ -57,11 +57,17 @@ static struct sharing_domain *unit_domain(const struct cluster *c, const struct 
 /* --- whole GPUs --- */
 
 /* Somebody is on it already, or was once: they share it. */
-static void share_gpu(struct cluster *c, const struct task *t, struct gpu *g,
+static void share_gpu(struct cluster *c, const struct task *t, uint32_t gpu,
                       const struct device_load *load)
 {
+    const struct node *n = &c->nodes[t->node];
+    struct gpu *g = gpu_of(c, n, gpu);
     if (g->domain == DOMAIN_NONE)
-        g->domain = cluster_add_domain(c, &sharing_timeslice, &unchecked_params);
+        g->domain = cluster_add_domain(
+            c,
+            &(struct domain_spec){.ops = &sharing_timeslice,
+                                  .params = &unchecked_params,
+                                  .memory_bytes = cluster_whole_gpus(n)->units[gpu].memory_bytes});
     struct sharing_domain *d = &c->domains[g->domain];
     if (d->len == 0 && g->owner != t->id)
         sharing_domain_add(d, g->owner, g->owner_load);
@@ -76,14 +82,15 @@ static uint32_t hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
     uint32_t fresh = 0;
     t->gpu_mask |= mask;
     for (; mask != 0; mask &= mask - 1) {
-        struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        const uint32_t gpu = (uint32_t)__builtin_ctzll(mask);
+        struct gpu *g = gpu_of(c, n, gpu);
         if (g->residents++ == 0) {
             g->owner = t->id;
             g->owner_load = load;
             fresh++;
         }
         if (g->residents > 1 || g->domain != DOMAIN_NONE)
-            share_gpu(c, t, g, load);
+            share_gpu(c, t, gpu, load);
     }
     count_milli(c, t->node, 1000 * (int64_t)fresh);
     return fresh;
@@ -152,7 +159,7 @@ static void hold_units(struct cluster *c, struct task *t, uint16_t class_index, 
         flip(k, unit);
         t->uses[t->uses_len++] = (struct device_use){class_index, (uint16_t)unit};
         count_milli(c, t->node, k->units[unit].milli);
-        struct sharing_domain *d = unit_domain(c, node, &k->units[unit]);
+        struct sharing_domain *d = device_unit_domain(c, node, &k->units[unit]);
         if (d != NULL)
             sharing_domain_add(d, t->id, load);
     }
@@ -308,7 +315,7 @@ static void give_units(struct cluster *c, const struct task *t, const struct req
             gpu_share_give(c, t->node, t->uses[i].unit, r->load.gpu_milli);
             continue;
         }
-        struct sharing_domain *d = unit_domain(c, n, u);
+        struct sharing_domain *d = device_unit_domain(c, n, u);
         if (d != NULL)
             sharing_domain_remove(d, t->id);
         flip(k, t->uses[i].unit);
@@ -333,21 +340,10 @@ void device_give(struct cluster *c, struct task *t, const struct request *r)
 
 /* --- views --- */
 
-/* The part of the GPU that the domain of this unit is: an instance's slices, or all of it. */
-static uint64_t unit_milli_of_domain(const struct device_unit *u)
-{
-    return u->slices == 0 ? 1000 : (uint64_t)u->slices * 1000 / 8;
-}
-
-static const struct device_unit *unit_of(const struct node *n, struct device_use use)
-{
-    return &n->classes[use.class_index].units[use.unit];
-}
-
 static uint64_t milli_of_use(const struct node *n, struct device_use use, const struct request *r)
 {
     return n->classes[use.class_index].kind == DEVICE_WHOLE ? r->load.gpu_milli
-                                                            : unit_of(n, use)->milli;
+                                                            : device_unit_of(n, use)->milli;
 }
 
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r)
@@ -390,8 +386,8 @@ uint64_t device_speed(const struct cluster *c, const struct task *t, const struc
         slowest = speed < slowest ? speed : slowest;
     }
     for (uint32_t i = 0; i < t->uses_len; i++) {
-        const struct device_unit *u = unit_of(n, t->uses[i]);
-        const struct sharing_domain *d = unit_domain(c, n, u);
+        const struct device_unit *u = device_unit_of(n, t->uses[i]);
+        const struct sharing_domain *d = device_unit_domain(c, n, u);
         const uint64_t shared = d == NULL ? SPEED_ONE : sharing_domain_speed(d, t->id);
         const uint64_t speed = (uint64_t)((uint128)slice_speed(u, load) * shared >> 32);
         slowest = speed < slowest ? speed : slowest;
@@ -421,13 +417,13 @@ int64_t device_active_milli(const struct cluster *c, const struct task *t, const
         sum += busy(1000, duty, speed);
     }
     for (uint32_t i = 0; i < t->uses_len; i++) {
-        const struct device_unit *u = unit_of(n, t->uses[i]);
-        const struct sharing_domain *d = unit_domain(c, n, u);
+        const struct device_unit *u = device_unit_of(n, t->uses[i]);
+        const struct sharing_domain *d = device_unit_domain(c, n, u);
         /* Who shares a domain is in it once, however many of its units it holds. */
         if (d == NULL)
             sum += busy(milli_of_use(n, t->uses[i], r), duty, SPEED_ONE);
-        else if (i == 0 || unit_domain(c, n, unit_of(n, t->uses[i - 1])) != d)
-            sum += busy(unit_milli_of_domain(u), duty, sharing_domain_speed(d, t->id));
+        else if (i == 0 || device_unit_domain(c, n, device_unit_of(n, t->uses[i - 1])) != d)
+            sum += busy(u->domain_milli, duty, sharing_domain_speed(d, t->id));
     }
     return sum;
 }
@@ -450,5 +446,6 @@ void device_each_neighbour(const struct cluster *c, const struct task *t,
             visit_residents(&c->domains[g->domain], t->id, visit, context);
     }
     for (uint32_t i = 0; i < t->uses_len; i++)
-        visit_residents(unit_domain(c, n, unit_of(n, t->uses[i])), t->id, visit, context);
+        visit_residents(device_unit_domain(c, n, device_unit_of(n, t->uses[i])), t->id, visit,
+                        context);
 }

@@ -15,6 +15,15 @@
 #include "models/cluster.h"
 #include "models/job.h"
 
+static inline const struct device_unit *device_unit_of(const struct node *n, struct device_use use)
+{
+    return &n->classes[use.class_index].units[use.unit];
+}
+
+/* NULL: it is for one task alone. */
+struct sharing_domain *device_unit_domain(const struct cluster *c, const struct node *n,
+                                          const struct device_unit *u);
+
 /* Gives the task what r asks of its node's device classes, `count` times. The classes' free
  * columns must still be what they were: cluster_take comes after. They must say
  * that there is room. */

@@ -99,6 +99,15 @@ void lifecycle_give_node(struct simulation *sim, struct job *job, struct task *t
 void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t);
 void lifecycle_start_alone(struct simulation *sim, struct job *job, struct task *t);
 
+/* lifecycle_start.c */
+
+/* Whether its devices have what the task needs to start: memory. If not, it fails, and starts again
+ * later or ends, and its job with it. */
+bool lifecycle_gets_memory(struct simulation *sim, struct job *job, struct task *t);
+
+/* Its processes left the devices that it shares, or came; neighbours' speeds follow. */
+void lifecycle_set_idle(struct simulation *sim, const struct task *t, bool idle);
+
 /* lifecycle_end.c */
 void lifecycle_book_use(struct simulation *sim, struct job *job, const struct task *t);
 void lifecycle_show_task(struct simulation *sim, const struct job *job, const struct task *t);

@@ -109,6 +109,7 @@ static void restart_in_place(struct simulation *sim, struct job *job, struct tas
     count_up(&job->restarts);
     job->tasks_running--;
     lifecycle_update_active(sim, job, t);
+    lifecycle_set_idle(sim, t, true);
     t->event =
         sim_push(sim, sim_now(sim) + delay, PHASE_NODE_AGENT, job->number, EVENT_TASK, t->id);
     controller_follow(sim, job);
@@ -218,7 +219,10 @@ void lifecycle_task_event(struct simulation *sim, uint32_t id)
         hold_over(sim, t);
         break;
     case TASK_BACKOFF:
-        lifecycle_start_alone(sim, sim_job(sim, t->job), t);
+        if (!t->is_ready)
+            lifecycle_ready(sim, sim_job(sim, t->job), t);
+        else if (lifecycle_gets_memory(sim, sim_job(sim, t->job), t))
+            lifecycle_start_alone(sim, sim_job(sim, t->job), t);
         break;
     default: /* tasks in other states have no event */
         SIM_REQUIRE_AT(sim_now(sim), t->state == TASK_BACKOFF);

@@ -1,4 +1,5 @@
 #include "models/device.h"
+#include "models/device_start.h"
 #include "models/execution.h"
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
@@ -97,8 +98,7 @@ static bool take_node(struct simulation *sim, struct job *job, struct task *t,
     t->milli = (int64_t)device_milli(sim->cluster, t, r);
     cluster_take(sim->cluster, slot->node, r, slot->count);
     lifecycle_measure_pool(sim, slot->node);
-    lifecycle_touch_neighbours(sim, t);
-    lifecycle_respeed_touched(sim);
+    lifecycle_set_idle(sim, t, true);
     return true;
 }
 
@@ -208,6 +208,8 @@ void lifecycle_start_alone(struct simulation *sim, struct job *job, struct task 
 
 void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t)
 {
+    if (!lifecycle_gets_memory(sim, job, t))
+        return;
     t->is_ready = true;
     job->tasks_unready--;
     if (!job->is_gang)
@@ -216,14 +218,21 @@ void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t)
         start_gang(sim, job);
 }
 
+/* The kubelet's answer; a controller makes the pod anew, and that takes its time. Our guess. */
+#define REFUSED_AFTER_NS INT64_C(1000000000)
+
+/* What fails at once fails after this instant's decisions, as no job may end within a bind. */
 static void begin_start(struct simulation *sim, struct job *job, struct task *t)
 {
+    const struct request *r = lifecycle_request(sim, job, t);
+    const enum device_verdict verdict = device_start_check(sim->cluster, t, r).verdict;
+    const int64_t delay = verdict == DEVICE_REFUSES ? REFUSED_AFTER_NS : sim->spec.startup_ns;
     t->state = TASK_STARTING;
-    if (sim->spec.startup_ns == 0)
+    if (delay == 0 && verdict == DEVICE_STARTS)
         lifecycle_ready(sim, job, t);
     else
-        t->event = sim_push(sim, sim_now(sim) + sim->spec.startup_ns, PHASE_NODE_AGENT, job->number,
-                            EVENT_TASK, t->id);
+        t->event =
+            sim_push(sim, sim_now(sim) + delay, PHASE_NODE_AGENT, job->number, EVENT_TASK, t->id);
 }
 
 void lifecycle_bound(struct simulation *sim, struct job *job, const uint32_t *tasks, size_t len)
@@ -232,4 +241,6 @@ void lifecycle_bound(struct simulation *sim, struct job *job, const uint32_t *ta
         lifecycle_set_state(sim, job, JOB_STARTING);
     for (size_t i = 0; i < len; i++)
         begin_start(sim, job, sim_task(sim, tasks[i]));
+    if (job->tasks_pending == 0 && lifecycle_waits(job->state))
+        lifecycle_set_state(sim, job, JOB_STARTING); /* a device has no memory for it yet */
 }

@@ -174,39 +174,81 @@ static struct class_spec instance_class(const struct making *m, uint32_t resourc
         .resource = resource, .kind = DEVICE_INSTANCE, .units = units, .units_len = len};
 }
 
-/* Every piece `replicas` times. A replica may use all the memory: nothing fences it. */
-static struct class_spec replica_class(const struct making *m, uint32_t resource,
+static const void *sharing_params(const struct making *m, uint32_t replicas)
+{
+    const double cost = m->spec->sharing.used.cost * 65536 + 0.5;
+    if (m->spec->sharing.ops == &sharing_mps) {
+        struct mps_params *mps = arena_alloc(m->arena, sizeof *mps);
+        *mps = (struct mps_params){.alpha_q16 = (uint32_t)cost, .clients = replicas};
+        return mps;
+    }
+    struct timeslice_params *slicing = arena_alloc(m->arena, sizeof *slicing);
+    slicing->overhead_q16 = (uint32_t)cost;
+    return slicing;
+}
+
+/* Replicas of one piece. One of a time-sliced piece may use all the memory: nothing fences it. */
+static void add_replicas(const struct making *m, const struct device_unit *piece, uint32_t replicas,
+                         struct device_unit *units, struct pool_devices *out)
+{
+    const bool is_mps = m->spec->sharing.ops == &sharing_mps;
+    const uint64_t part = piece->memory_bytes / replicas;
+    out->domains[out->domains_len] = (struct domain_spec){
+        .gpu = piece->gpu,
+        .ops = m->spec->sharing.ops,
+        .params = sharing_params(m, replicas),
+        .memory_bytes = piece->memory_bytes,
+        .part_bytes = part,
+    };
+    for (uint32_t k = 0; k < replicas; k++) {
+        units[k] = *piece;
+        units[k].domain = (uint16_t)out->domains_len;
+        units[k].domain_milli = piece->milli;
+        units[k].milli =
+            (uint16_t)((k + 1) * piece->milli / replicas - k * piece->milli / replicas);
+        if (is_mps)
+            units[k].memory_bytes = part;
+    }
+    out->domains_len++;
+}
+
+static struct class_spec replica_class(const struct making *m, uint32_t resource, uint32_t replicas,
                                        struct pool_devices *out)
 {
-    const struct timeslicing_section *ts = &m->spec->sharing.timeslicing;
-    const uint32_t replicas = (uint32_t)ts->replicas;
+    const struct replicas_section *used = &m->spec->sharing.used;
     const uint32_t len = count_of(m, resource) * replicas;
     struct device_unit *units = arena_alloc(m->arena, len * sizeof units[0]);
-    struct timeslice_params *params = arena_alloc(m->arena, sizeof *params);
-    params->overhead_q16 = (uint32_t)(ts->overhead * 65536 + 0.5);
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->pieces_len; i++) {
         if (m->pieces[i].resource != resource)
             continue;
-        const struct device_unit *piece = &m->pieces[i].unit;
-        out->domains[out->domains_len] =
-            (struct domain_spec){piece->gpu, &sharing_timeslice, params};
-        for (uint32_t k = 0; k < replicas; k++, n++) {
-            units[n] = *piece;
-            units[n].domain = (uint16_t)out->domains_len;
-            units[n].milli =
-                (uint16_t)((k + 1) * piece->milli / replicas - k * piece->milli / replicas);
-        }
-        out->domains_len++;
+        add_replicas(m, &m->pieces[i].unit, replicas, &units[n], out);
+        n += replicas;
     }
     const char *name = intern_text(m->names->resources, resource);
-    if (ts->rename)
+    if (used->renames)
         resource = intern_add(m->names->resources, arena_printf(m->arena, "%s.shared", name));
     return (struct class_spec){.resource = resource,
                                .kind = DEVICE_REPLICA,
-                               .order = ts->order == 0 ? DEVICES_DISTRIBUTED : DEVICES_PACKED,
+                               .order = used->order == 0 ? DEVICES_DISTRIBUTED : DEVICES_PACKED,
+                               .refuses_several = used->refuses_several,
                                .units = units,
                                .units_len = len};
+}
+
+static struct class_spec make_class(struct making *m, uint32_t resource, bool is_instance,
+                                    struct pool_devices *out)
+{
+    const struct sharing_spec *sharing = &m->spec->sharing;
+    const int64_t replicas =
+        sharing->ops == NULL
+            ? 0
+            : sharing_spec_replicas(sharing, intern_text(m->names->resources, resource));
+    if (out->classes_len == 1)
+        out->replicas = replicas > 1 ? (uint32_t)replicas : 1;
+    if (replicas > 1)
+        return replica_class(m, resource, (uint32_t)replicas, out);
+    return is_instance ? instance_class(m, resource) : whole_class(m, resource);
 }
 
 static void make_classes(struct making *m, struct pool_devices *out)
@@ -214,20 +256,24 @@ static void make_classes(struct making *m, struct pool_devices *out)
     out->classes = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->classes[0]);
     out->domains = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->domains[0]);
     for (uint32_t i = 0; i < m->pieces_len; i++) {
-        const uint32_t resource = m->pieces[i].resource;
         if (!is_first(m, i))
             continue;
         struct class_spec *k = &out->classes[out->classes_len++];
-        if (m->spec->sharing.timeslicing.replicas > 0)
-            *k = replica_class(m, resource, out);
-        else if (m->pieces[i].unit.slices > 0)
-            *k = instance_class(m, resource);
-        else
-            *k = whole_class(m, resource);
+        *k = make_class(m, m->pieces[i].resource, m->pieces[i].unit.slices > 0, out);
     }
 }
 
-static const char *product_label(const struct making *m)
+static bool sharing_suits(const struct making *m)
+{
+    if (m->spec->sharing.ops != &sharing_mps || m->spec->mig.layout == NULL)
+        return true;
+    diag_error(m->diag, yaml_pos(yaml_get(m->spec->node, "sharing")),
+               "mps: the device plugin shares whole GPUs by MPS, no MIG instances; use "
+               "time-slicing, or leave mig out");
+    return false;
+}
+
+static const char *product_label(const struct making *m, const struct pool_devices *out)
 {
     const char *product = m->machine->gpu->product;
     if (product == NULL)
@@ -239,7 +285,7 @@ static const char *product_label(const struct making *m)
                       ->profiles[mig_profile_find(m->machine->gpu->mig, m->pieces[0].unit.profile)];
     if (single != NULL)
         product = mig_product_label(m->arena, product, MIG_STRATEGY_SINGLE, single);
-    return m->spec->sharing.timeslicing.replicas > 0 && !m->spec->sharing.timeslicing.rename
+    return out->replicas > 1 && !m->spec->sharing.used.renames
                ? arena_printf(m->arena, "%s-SHARED", product)
                : product;
 }
@@ -249,12 +295,12 @@ bool pool_devices_make(const struct pool_spec *spec, const struct machine *machi
                        struct pool_devices *out)
 {
     struct making m = {.spec = spec, .machine = machine, .names = names, .arena = a, .diag = d};
-    *out = (struct pool_devices){0};
+    *out = (struct pool_devices){.replicas = 1};
     if (machine->gpus == 0 || !machine->numbered)
         return true;
-    if (!make_pieces(&m))
+    if (!make_pieces(&m) || !sharing_suits(&m))
         return false;
     make_classes(&m, out);
-    out->product = product_label(&m);
+    out->product = product_label(&m, out);
     return true;
 }

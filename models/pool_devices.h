@@ -1,11 +1,10 @@
 /*
  * pool_devices.h - what a node's device plugin offers, given how its GPUs are cut and shared.
  *
- * whole GPUs                 nvidia.com/gpu
- * MIG, strategy single       nvidia.com/gpu counts instances, all of one profile
- * MIG, strategy mixed        nvidia.com/mig-3g.40gb ..., and nvidia.com/gpu the GPUs that are not
- * cut time-slicing               every unit of the above `replicas` times; renamed:
- * nvidia.com/gpu.shared
+ * whole GPUs              nvidia.com/gpu
+ * MIG, strategy single    nvidia.com/gpu counts instances, all of one profile
+ * MIG, strategy mixed     nvidia.com/mig-3g.40gb ..., and nvidia.com/gpu the GPUs that are not cut
+ * time-slicing, MPS       units of the above `replicas` times; renamed: nvidia.com/gpu.shared
  *
  * Source   k8s-device-plugin; mig-parted tries orders of creation until one works, and so do we.
  * Units    A MIG instance is memory slices / all of them of its GPU in thousandths, a replica its
@@ -25,6 +24,7 @@ struct pool_devices {
     struct domain_spec *domains;
     uint32_t domains_len;
     const char *product; /* label nvidia.com/gpu.product; NULL: unknown */
+    uint32_t replicas;   /* label nvidia.com/gpu.replicas: of the first resource; 1: not shared */
 };
 
 /* False after a diag_error. */

@@ -209,9 +209,11 @@ static struct cluster *make_cluster(const struct world *w)
             .gpu = (uint16_t)(u / per_gpu),
             .domain = (uint16_t)(w->replicas == 0 ? UINT16_MAX : u / per_gpu),
             .milli = (uint16_t)(1000u / per_gpu),
+            .domain_milli = 1000,
         };
     for (uint32_t g = 0; g < w->gpus_per_node; g++)
-        domains[g] = (struct domain_spec){(uint16_t)g, &sharing_timeslice, &no_overhead};
+        domains[g] = (struct domain_spec){
+            .gpu = (uint16_t)g, .ops = &sharing_timeslice, .params = &no_overhead};
     for (uint32_t n = 0; n < w->nodes; n++) {
         if (w->pools > 0 && n % (w->nodes / w->pools) == 0)
             cluster_add_pool(c, arena_printf(c->arena, "pool-%u", c->pools_len), "machine", kind);

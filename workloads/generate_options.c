@@ -101,25 +101,6 @@ static const struct config_table lublin_table = {
     "lublin", "The model of Lublin and Feitelson (2003), fitted to logs of parallel machines.",
     sizeof(struct lublin_option), lublin_keys};
 
-#define LOAD(member) offsetof(struct load_option, member)
-
-static const struct config_key load_keys[] = {
-    {"duty", CONFIG_RATIO, LOAD(duty), "100%", 0.001, 1,
-     .help = "share of the time in which a task alone keeps its GPU busy"},
-    {"width", CONFIG_RATIO, LOAD(width), "100%", 0.001, 1,
-     .help = "share of the GPU's multiprocessors that its kernels fill"},
-    {"memory", CONFIG_SIZE, LOAD(memory_bytes), "0", 0, 1e15,
-     .help = "on each device; 0: all there is"},
-    {"processes", CONFIG_INT, LOAD(processes), "1", 1, UINT16_MAX,
-     .help = "of a task on each device: turns are shared by process"},
-    {"memory_bound", CONFIG_BOOL, LOAD(is_memory_bound), "false",
-     .help = "memory bandwidth is what a part of a GPU takes away, not multiprocessors"},
-    {0},
-};
-
-static const struct config_table load_table = {
-    "load", "How tasks load the devices that they share.", sizeof(struct load_option), load_keys};
-
 static const struct config_key keys[] = {
     {"name", CONFIG_TEXT, FIELD(name),
      .help = "jobs are called NAME-1, NAME-2 ...; it also names their random streams, so two "
@@ -156,7 +137,7 @@ static const struct config_key keys[] = {
     {"cpus_per_gpu", CONFIG_REAL, FIELD(cpus_per_gpu), "0", 0, 100000, .help = "of a task"},
     RANDOM("memory", memory, size, "a size such as 64GiB", "of a task, beside memory_per_gpu"),
     {"memory_per_gpu", CONFIG_SIZE, FIELD(memory_per_gpu), "0", 0, 1e15, .help = "of a task"},
-    {"load", CONFIG_SECTION, FIELD(load), "{}", .table = &load_table,
+    {"load", CONFIG_SECTION, FIELD(load), "{}", .table = &load_option_table,
      .help = "how tasks load the devices that they share with others"},
     RANDOM("duration", duration, duration, "a duration",
            "work of each task, alone on the reference GPU; services without one never end"),

@@ -7,6 +7,7 @@
 #define WORKLOADS_GENERATE_OPTIONS_H
 
 #include "workloads/arrivals.h"
+#include "workloads/load_option.h"
 #include "workloads/owners.h"
 #include "workloads/task_terms.h"
 
@@ -22,12 +23,6 @@ struct priority_option {
     bool are_words; /* classes, lowest first; otherwise the texts are integers */
     struct distribution d;
     const int32_t *values; /* of the texts */
-};
-
-struct load_option {
-    double duty, width;
-    int64_t memory_bytes, processes;
-    bool is_memory_bound;
 };
 
 struct lublin_option {

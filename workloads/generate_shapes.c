@@ -94,23 +94,6 @@ static const int64_t *amounts_of(const struct distribution *x, double factor, st
     return list;
 }
 
-/* All of it is written as 0, so that equal loads are equal requests. */
-static uint32_t share_q16(double share)
-{
-    return share < 1 ? (uint32_t)lround(share * 65536) : 0;
-}
-
-static struct device_load load_of(const struct load_option *l)
-{
-    return (struct device_load){
-        .duty_q16 = share_q16(l->duty),
-        .width_q16 = share_q16(l->width),
-        .memory_bytes = (uint64_t)l->memory_bytes,
-        .processes = (uint16_t)(l->processes == 1 ? 0 : l->processes),
-        .is_memory_bound = l->is_memory_bound,
-    };
-}
-
 bool generate_shapes_make(struct job_shapes *s, const struct generate_options *o,
                           const struct source_env *env, struct diag *d)
 {
@@ -119,7 +102,7 @@ bool generate_shapes_make(struct job_shapes *s, const struct generate_options *o
         .memory_bytes_per_piece = o->memory_per_gpu,
         .counts_tasks = generate_has(&o->tasks) || generate_has(&o->gpu_share),
         .pieces_each = (uint64_t)o->gpus_per_task,
-        .load = load_of(&o->load),
+        .load = load_option_load(&o->load),
     };
     spec.cpus_milli = amounts_of(&o->cpus, 1000, env->arena, &spec.cpus_len);
     spec.memory_bytes = amounts_of(&o->memory, 1, env->arena, &spec.memory_len);

@@ -3,9 +3,11 @@
 #include "models/names.h"
 #include "models/request.h"
 #include "sim/arena.h"
+#include "sim/config.h"
 #include "sim/hash.h"
 #include "sim/intern.h"
 #include "sim/rng.h"
+#include "workloads/load_option.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 static const char queue_label[] = "kueue.x-k8s.io/queue-name";
 static const char class_label[] = "kueue.x-k8s.io/priority-class";
 static const char map_annotation[] = "gpu-scheduling-map";
+static const char load_annotation[] = "clustersim/load"; /* load_option.h, as a YAML mapping */
 
 enum { MOST_GPUS = 1000000000 }; /* of all pods of a job */
 
@@ -75,8 +78,25 @@ static bool is_modelled(const struct kubernetes_maker *m, uint32_t resource)
            (resource < m->env->cluster->resources_len && m->has_resource[resource]);
 }
 
+/* How its pods load their devices: no manifest says, so an annotation of our own does. */
+static struct device_load load_of(struct kubernetes_maker *m, const struct pod_template *t)
+{
+    const struct yaml_node *n = yaml_get(t->annotations, load_annotation);
+    if (n == NULL || n->kind != YAML_SCALAR)
+        return (struct device_load){0};
+    const char *name = arena_printf(m->reader.arena, "%s(%s)", n->file, load_annotation);
+    struct yaml_file *file = yaml_parse(name, n->text, n->len, m->reader.diag);
+    struct config_reader r = {.diag = m->reader.diag, .arena = m->reader.arena};
+    struct load_option load = {0};
+    config_read(&r, yaml_docs(file) == 0 ? NULL : yaml_doc(file, 0), yaml_pos(n),
+                &load_option_table, &load);
+    yaml_close(file);
+    return load_option_load(&load);
+}
+
 static uint32_t make_request(struct kubernetes_maker *m, struct pod_template *t)
 {
+    const struct device_load load = load_of(m, t);
     const struct resource_list l = pod_template_requests(t, m->reader.arena);
     struct amount *amounts = resource_list_amounts(&l, m->reader.arena);
     size_t len = 0;
@@ -86,7 +106,7 @@ static uint32_t make_request(struct kubernetes_maker *m, struct pod_template *t)
         else
             m->ignored_resources++;
     return request_add(m->env->requests, amounts, len,
-                       node_terms_add(m->env->names->terms, &t->terms), NULL);
+                       node_terms_add(m->env->names->terms, &t->terms), &load);
 }
 
 static bool make_groups(struct kubernetes_maker *m, struct kubernetes_job *j)

@@ -207,13 +207,21 @@ void controller_task_started(struct simulation *sim, struct job *job, const stru
         set_time_up(sim, job, c->lifetime_ns);
     if (c->is_ordered)
         make_pods(sim, job);
+    controller_task_crashed(sim, job, t);
+}
+
+bool controller_task_crashed(struct simulation *sim, struct job *job, const struct task *t)
+{
+    const struct controller *c = job->extra->controller;
     if (c->kind != CONTROLLER_JOB || t->restarts == 0)
-        return;
+        return false;
     uint64_t restarts = 0;
     for (uint32_t id = job->first_task; id != TASK_NONE; id = sim_task(sim, id)->next)
         restarts += sim_task(sim, id)->restarts;
-    if (restarts >= c->backoff_limit)
-        lifecycle_end_job(sim, job, END_FAILED);
+    if (restarts < c->backoff_limit)
+        return false;
+    lifecycle_end_job(sim, job, END_FAILED);
+    return true;
 }
 
 void controller_wake(struct simulation *sim, struct job *job)
@@ -324,7 +332,7 @@ bool controller_restarts(const struct job *job, enum end_cause cause)
 
 int64_t controller_backoff_ns(struct task *t, int64_t now_ns)
 {
-    if (now_ns - t->start_ns > FORGIVEN_AFTER_S * SECOND_NS)
+    if (t->start_ns != TIME_NEVER && now_ns - t->start_ns > FORGIVEN_AFTER_S * SECOND_NS)
         t->backoffs = 0;
     count_up(&t->backoffs);
     if (t->backoffs == 1)

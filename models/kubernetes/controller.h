@@ -62,6 +62,10 @@ bool controller_task_over(struct simulation *sim, struct job *job, const struct 
  * end of it. */
 void controller_task_leaving(struct simulation *sim, struct job *job, struct task *t);
 
+/* A container could not start, and its restarts count. True if that was one too many for a Job,
+ * which is then no more. */
+bool controller_task_crashed(struct simulation *sim, struct job *job, const struct task *t);
+
 /* Whether a pod whose container ended for this cause starts again where it is. */
 bool controller_restarts(const struct job *job, enum end_cause cause);
 

@@ -1,0 +1,45 @@
+#include "tests/scenario_run.h"
+
+#include "tests/temp_file.h"
+
+#include <sys/wait.h>
+
+static void write_file(const struct scenario_run *r, const char *name, const char *text)
+{
+    char path[160];
+    assert_true(snprintf(path, sizeof path, "%s/%s", r->dir.path, name) < (int)sizeof path);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+void scenario_run_files(struct scenario_run *r, const char *const *files)
+{
+    char command[512], said[96];
+    temp_dir_open(&r->dir);
+    for (size_t i = 0; files[i] != NULL; i += 2)
+        write_file(r, files[i], files[i + 1]);
+    assert_true(snprintf(r->out, sizeof r->out, "%s/out", r->dir.path) < (int)sizeof r->out);
+    assert_true(snprintf(said, sizeof said, "%s/said", r->dir.path) < (int)sizeof said);
+    const int len =
+        snprintf(command, sizeof command, "%s run %s/%s --out %s --quiet --audit --no-plots 2>%s",
+                 CLUSTERSIM_PROGRAM, r->dir.path, files[0], r->out, said);
+    assert_true(len < (int)sizeof command);
+    const int status = system(command);
+    assert_true(WIFEXITED(status));
+    r->rc = WEXITSTATUS(status);
+    size_t bytes;
+    r->said = temp_file_read(said, &bytes);
+}
+
+void scenario_run_text(struct scenario_run *r, const char *scenario)
+{
+    scenario_run_files(r, (const char *const[]){"scenario.yaml", scenario, NULL});
+}
+
+void scenario_run_close(struct scenario_run *r)
+{
+    free(r->said);
+    temp_dir_remove(&r->dir);
+}

@@ -1,0 +1,31 @@
+/*
+ * scenario_run.h - a scenario through the whole program, as a user runs it: text in, tables out.
+ *
+ *   struct scenario_run r;
+ *   scenario_run_files(&r, (const char *const[]){"scenario.yaml", "...", NULL});
+ *   assert_int_equal(r.rc, 0);
+ *   struct table *jobs = table_read_in(r.out, "jobs.csv");
+ *   ...
+ *   scenario_run_close(&r);
+ */
+#ifndef TESTS_SCENARIO_RUN_H
+#define TESTS_SCENARIO_RUN_H
+
+#include "tests/temp_dir.h"
+
+struct scenario_run {
+    struct temp_dir dir;
+    char out[80]; /* folder of the results */
+    int rc;       /* exit code */
+    char *said;   /* on stderr */
+};
+
+/* Writes the files, pairs of name and text ended by NULL, into a folder of their own and runs the
+ * first of them. */
+void scenario_run_files(struct scenario_run *r, const char *const *files);
+
+/* The same for one text. */
+void scenario_run_text(struct scenario_run *r, const char *scenario);
+void scenario_run_close(struct scenario_run *r);
+
+#endif /* TESTS_SCENARIO_RUN_H */
