@@ -121,7 +121,8 @@ static const struct amount *all_amounts(struct cluster *c, const struct node_spe
 {
     const uint32_t len = spec->amounts_len + spec->classes_len;
     struct amount *all = arena_alloc(c->arena, (len + 1) * sizeof all[0]);
-    memcpy(all, spec->amounts, spec->amounts_len * sizeof all[0]);
+    if (spec->amounts_len != 0)
+        memcpy(all, spec->amounts, spec->amounts_len * sizeof all[0]);
     for (uint32_t i = 0; i < spec->classes_len; i++) {
         const struct class_spec *k = &spec->classes[i];
         struct amount *count = &all[spec->amounts_len + i];

@@ -234,10 +234,9 @@ static void witness_job_over(void *state, const struct job *job)
     for (int i = 0; i < JOB_STATES; i++)
         s->in_state_ns[i] = job->in_state_ns[i];
     const double run = (double)job->in_state_ns[JOB_RUNNING] / 1e9;
-    s->slowdown = (double)(job->end_ns - job->submit_ns) / 1e9 / fmax(run, 10);
-    s->slowdown = job->end_ns == TIME_NEVER || job->first_start_ns == TIME_NEVER
-                      ? (double)NAN
-                      : fmax(s->slowdown, 1);
+    s->slowdown = (double)NAN;
+    if (job->end_ns != TIME_NEVER && job->first_start_ns != TIME_NEVER)
+        s->slowdown = fmax((double)(job->end_ns - job->submit_ns) / 1e9 / fmax(run, 10), 1);
     s->held_milli_s = (int64_t)(job->gpu_milli_ns / 1000000000);
 }
 

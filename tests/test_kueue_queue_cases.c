@@ -317,7 +317,8 @@ static bool heap_equals(const struct pending *p, const struct yaml_node *want)
 {
     const struct kueue_workload *left[MOST];
     const char *keys[MOST];
-    memcpy(left, p->heap, p->heap_len * sizeof left[0]);
+    if (p->heap_len != 0)
+        memcpy(left, p->heap, p->heap_len * sizeof left[0]);
     for (size_t n = 0; n < p->heap_len; n++) {
         size_t first = n;
         for (size_t i = n + 1; i < p->heap_len; i++)

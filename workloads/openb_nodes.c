@@ -234,7 +234,8 @@ struct cluster *openb_cluster(const struct yaml_node *section, struct names *nam
     const unsigned errors = diag_errors(d);
     const char *path = path_beside(arena, section->file, o.nodes);
     bool ok = read_rows(&b, path);
-    qsort(b.rows, b.len, sizeof b.rows[0], by_name);
+    if (b.len != 0)
+        qsort(b.rows, b.len, sizeof b.rows[0], by_name);
     ok = ok && names_are_distinct(&b, path);
     if (ok && o.order != NULL)
         ok = rename_rows(&b, path_beside(arena, section->file, o.order));
