@@ -84,12 +84,25 @@ static void touch(void *context, uint32_t task)
     sim->touched[sim->touched_len++] = task;
 }
 
+/* Tasks of one gang begin and end to work together: where they share a device, one that leaves is
+ * not to hurry the others, whose lead may be gone already. */
+static void spare_gang(struct simulation *sim, const struct task *t)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < sim->touched_len; i++)
+        if (sim_task(sim, sim->touched[i])->job != t->job)
+            sim->touched[len++] = sim->touched[i];
+    sim->touched_len = len;
+}
+
 /* Remembers who shares devices with t; their speeds change once t has come or gone. */
 void lifecycle_touch_neighbours(struct simulation *sim, const struct task *t)
 {
     sim->touched_len = 0;
     if (t->node != NODE_NONE && sim->cluster->domains_len > 0)
         device_each_neighbour(sim->cluster, t, touch, sim);
+    if (sim->touched_len > 0 && sim_job(sim, t->job)->is_gang)
+        spare_gang(sim, t);
 }
 
 void lifecycle_respeed_touched(struct simulation *sim)
