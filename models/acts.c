@@ -112,6 +112,18 @@ static bool slot_names_tasks(const struct acts *a, const struct bind *b, const s
     return true;
 }
 
+/* GPUs that the node has, and has as a whole. */
+static bool are_whole_gpus(const struct node *n, uint64_t gpu_mask)
+{
+    const struct device_class *k = cluster_whole_gpus(n);
+    for (uint64_t mask = gpu_mask; mask != 0; mask &= mask - 1) {
+        const uint32_t gpu = (uint32_t)__builtin_ctzll(mask);
+        if (k == NULL || gpu >= k->units_len || k->units[gpu].milli == 0)
+            return false;
+    }
+    return true;
+}
+
 static bool slot_names_node(const struct acts *a, const struct bind *b, const struct slot *s)
 {
     const struct cluster *c = a->sim->cluster;
@@ -122,9 +134,9 @@ static bool slot_names_node(const struct acts *a, const struct bind *b, const st
         return refuse(a, "bind", b->job, "node %s is %s", n->name, node_state_name(n->state));
     if (n->state == NODE_DOWN || n->state == NODE_BOOTING)
         return refuse(a, "bind", b->job, "node %s is %s", n->name, node_state_name(n->state));
-    const uint32_t gpus = cluster_whole_gpus(n) == NULL ? 0 : n->gpus;
-    if (s->gpu_mask != 0 && (gpus == 0 || (gpus < 64 && s->gpu_mask >> gpus != 0)))
-        return refuse(a, "bind", b->job, "node %s has %" PRIu32 " numbered GPUs", n->name, gpus);
+    if (!are_whole_gpus(n, s->gpu_mask))
+        return refuse(a, "bind", b->job, "node %s has not all of GPUs %" PRIx64 " as a whole",
+                      n->name, s->gpu_mask);
     return true;
 }
 
