@@ -8,6 +8,7 @@
     X(policy_sjf)            \
     X(policy_easy)           \
     X(policy_conservative)   \
+    X(policy_annotation_map) \
     X(policy_kueue)          \
     X(policy_kube_scheduler) \
     X(policy_slurm)

@@ -30,6 +30,7 @@ static const struct site {
     {"kueue", "{objects: [data/contract/kueue.yaml], termination: 5s}", true, false},
     {"kube-scheduler", NULL, true, false},
     {"slurm", NULL, false, true},
+    {"annotation-map", "{generate: first-fit, mode: strict}", false, false},
 };
 
 /* --- what it says of itself --- */

@@ -1,0 +1,275 @@
+#include "policies/annotation_map/annotation_map.h"
+#include "sim/check.h"
+
+#include <string.h>
+
+/* Where its GPUs have no number, or the map names none, a node is waited for as a whole. */
+static uint32_t node_device(const struct annotation_map *m, uint32_t node)
+{
+    return m->cluster->gpus_len + node;
+}
+
+/* --- the parked --- */
+
+void map_park(struct annotation_map *m, uint32_t number)
+{
+    struct map_work *w = map_work(m, number);
+    if (w->is_parked)
+        return;
+    w->is_parked = true;
+    w->prev = m->last_parked;
+    w->next = UINT32_MAX;
+    if (m->last_parked == UINT32_MAX)
+        m->first_parked = number;
+    else
+        map_work(m, m->last_parked)->next = number;
+    m->last_parked = number;
+}
+
+void map_unpark(struct annotation_map *m, uint32_t number)
+{
+    struct map_work *w = map_work(m, number);
+    if (!w->is_parked)
+        return;
+    w->is_parked = false;
+    if (w->prev == UINT32_MAX)
+        m->first_parked = w->next;
+    else
+        map_work(m, w->prev)->next = w->next;
+    if (w->next == UINT32_MAX)
+        m->last_parked = w->prev;
+    else
+        map_work(m, w->next)->prev = w->prev;
+}
+
+/* --- binding --- */
+
+/* Whether the simulation may look after capacity and devices as ever: the map names what is asked
+ * for, or nothing that could be named there, and there is room. */
+static bool may_be_checked(const struct annotation_map *m, const struct map_place *p,
+                           const struct request *r)
+{
+    const struct device_class *k = cluster_whole_gpus(&m->cluster->nodes[p->node]);
+    if (cluster_fits(m->cluster, p->node, r) < (int64_t)p->count)
+        return false;
+    if (k == NULL)
+        return true;
+    const int64_t asked = r->load.gpu_milli > 0 ? 1 : request_amount(r, k->resource) * p->count;
+    return asked == __builtin_popcountll(p->gpus) && (p->gpus & ~k->free[0]) == 0;
+}
+
+static void bind(const struct annotation_map *m, struct acts *a, uint32_t number,
+                 const struct map_place *p)
+{
+    const struct job *job = work_job(a, number);
+    const struct request *r = request_get(m->requests, job->groups[p->group].request);
+    const bool is_named = cluster_whole_gpus(&m->cluster->nodes[p->node]) != NULL;
+    const struct slot slot = {.group = p->group,
+                              .node = p->node,
+                              .count = p->count,
+                              .task = work_is_pod(number) ? number / 2 : TASK_NONE,
+                              .gpu_mask = p->gpus};
+    const bool is_checked = (m->mode == MAP_STRICT || !is_named) && may_be_checked(m, p, r);
+    act_bind(a, &(struct bind){
+                    .job = job->id, .slots = &slot, .slots_len = 1, .is_unchecked = !is_checked});
+}
+
+/* Binding starts pods, which may make others: the work may be gone, or moved, before the last. */
+static void bind_ready(struct annotation_map *m, struct acts *a, uint32_t number)
+{
+    for (size_t i = 0; i < m->ready.len; i++)
+        bind(m, a, number, &m->ready.items[i]);
+    m->ready.len = 0;
+}
+
+static void wait_for(struct annotation_map *m, struct acts *a, uint32_t number, enum map_reason why)
+{
+    act_wait(a, work_job(a, number)->id, why);
+    if (why == MAP_NODE_NOT_READY || why == MAP_NO_FREE_INDEX)
+        map_park(m, number);
+}
+
+/* --- each task by itself, and no look at what is free --- */
+
+/* Whether the place can be had; otherwise p->why. */
+static bool is_ready(struct annotation_map *m, uint32_t job, struct map_place *p)
+{
+    if (p->why == MAP_NODE_NOT_READY)
+        p->why = MAP_PLACED;
+    if (p->why != MAP_PLACED)
+        return false;
+    if (map_node_is_ready(m, p->node))
+        return true;
+    p->why = MAP_NODE_NOT_READY;
+    if (!m->jobs[job].is_made)
+        map_return_index(m, job, p); /* for others, whose next one it then is */
+    return false;
+}
+
+static void attempt_unchecked(struct annotation_map *m, struct acts *a, uint32_t number)
+{
+    const uint32_t job = work_job(a, number)->id;
+    struct map_places *places = &map_work(m, number)->places;
+    enum map_reason why = MAP_PLACED;
+    for (size_t i = 0; i < places->len; i++) {
+        struct map_place *p = &places->items[i];
+        if (p->is_bound)
+            continue;
+        p->is_bound = is_ready(m, job, p);
+        if (p->is_bound)
+            map_places_add(&m->ready, p);
+        else if (why == MAP_PLACED)
+            why = p->why;
+    }
+    if (why != MAP_PLACED)
+        wait_for(m, a, number, why);
+    bind_ready(m, a, number);
+}
+
+/* --- mode strict: all tasks together, on devices that nobody has --- */
+
+/* What can never be had, or PLACED. */
+static enum map_reason hopeless(const struct map_places *places)
+{
+    for (size_t i = 0; i < places->len; i++) {
+        if (places->items[i].why != MAP_PLACED)
+            return places->items[i].why;
+        if (places->items[i].lacks_devices)
+            return MAP_NO_DEVICE;
+    }
+    return MAP_PLACED;
+}
+
+static void join_queues(struct annotation_map *m, uint32_t number)
+{
+    struct map_work *w = map_work(m, number);
+    for (size_t i = 0; i < w->places.len; i++) {
+        const struct map_place *p = &w->places.items[i];
+        const uint32_t first = m->cluster->nodes[p->node].first_gpu;
+        for (uint64_t mask = p->gpus; mask != 0; mask &= mask - 1)
+            device_queues_join(&m->queues, &w->claim, number,
+                               first + (uint32_t)__builtin_ctzll(mask));
+        if (p->gpus == 0)
+            device_queues_join(&m->queues, &w->claim, number, node_device(m, p->node));
+    }
+}
+
+static void mark_changed(struct annotation_map *m, const struct map_places *places)
+{
+    for (size_t i = 0; i < places->len; i++)
+        if (places->items[i].node != NODE_NONE)
+            bitset_set(&m->changed, places->items[i].node);
+}
+
+void map_leave_queues(struct annotation_map *m, uint32_t number)
+{
+    struct map_work *w = map_work(m, number);
+    if (w->claim.wants.len == 0)
+        return;
+    device_queues_leave(&m->queues, &w->claim);
+    mark_changed(m, &w->places);
+}
+
+/* Room beside what the work's earlier places take; the column of whole GPUs says nothing here. */
+static bool has_room(struct annotation_map *m, const struct map_place *p, const struct request *r)
+{
+    const struct cluster *c = m->cluster;
+    const struct device_class *k = cluster_whole_gpus(&c->nodes[p->node]);
+    const int64_t *taken = node_overlay_row(&m->taken, p->node);
+    memcpy(m->row, &c->free[(size_t)p->node * c->resources_len],
+           c->resources_len * sizeof m->row[0]);
+    for (uint32_t i = 0; taken != NULL && i < c->resources_len; i++)
+        m->row[i] += taken[i];
+    if (k != NULL && p->gpus != 0)
+        m->row[k->resource] = INT64_MAX;
+    return cluster_fits_row(c, m->row, r) >= (int64_t)p->count;
+}
+
+static bool can_have(struct annotation_map *m, const struct map_place *p, const struct request *r)
+{
+    const struct node *n = &m->cluster->nodes[p->node];
+    const struct device_class *k = cluster_whole_gpus(n);
+    const uint64_t free = k == NULL ? 0 : k->free[0];
+    if (n->state != NODE_READY || (p->gpus & ~free) != 0 || !has_room(m, p, r))
+        return false;
+    node_overlay_add(&m->taken, p->node, r, -(int64_t)p->count);
+    return true;
+}
+
+static bool can_have_all(struct annotation_map *m, const struct acts *a, uint32_t number)
+{
+    const struct map_work *w = map_work(m, number);
+    const struct job *job = work_job(a, number);
+    bool ok = device_queues_is_first(&m->queues, &w->claim);
+    for (size_t i = 0; i < w->places.len && ok; i++) {
+        const struct map_place *p = &w->places.items[i];
+        ok = can_have(m, p, request_get(m->requests, job->groups[p->group].request));
+    }
+    node_overlay_clear(&m->taken);
+    return ok;
+}
+
+static bool attempt_first(struct annotation_map *m, struct acts *a, uint32_t number)
+{
+    if (!can_have_all(m, a, number))
+        return false;
+    map_leave_queues(m, number);
+    struct map_places *places = &map_work(m, number)->places;
+    for (size_t i = 0; i < places->len; i++) {
+        places->items[i].is_bound = true;
+        map_places_add(&m->ready, &places->items[i]);
+    }
+    bind_ready(m, a, number);
+    return true;
+}
+
+static enum map_reason busy(const struct annotation_map *m, const struct map_places *places)
+{
+    for (size_t i = 0; i < places->len; i++)
+        if (m->cluster->nodes[places->items[i].node].state != NODE_READY)
+            return MAP_NODE_NOT_READY;
+    return MAP_DEVICES_BUSY;
+}
+
+static void attempt_strict(struct annotation_map *m, struct acts *a, uint32_t number)
+{
+    const struct map_places *places = &map_work(m, number)->places;
+    const enum map_reason why = hopeless(places);
+    if (why != MAP_PLACED) {
+        wait_for(m, a, number, why);
+        return;
+    }
+    join_queues(m, number);
+    if (!attempt_first(m, a, number))
+        act_wait(a, work_job(a, number)->id, busy(m, places));
+}
+
+static void attempt_device(struct annotation_map *m, struct acts *a, uint32_t device)
+{
+    uint32_t number = device_queues_first(&m->queues, device);
+    while (number != UINT32_MAX && attempt_first(m, a, number))
+        number = device_queues_first(&m->queues, device);
+}
+
+void map_attempt_changed(struct annotation_map *m, struct acts *a)
+{
+    uint32_t id;
+    while ((id = bitset_next(&m->changed, 0)) != BITSET_NONE) {
+        const struct node *n = &m->cluster->nodes[id];
+        const struct device_class *k = cluster_whole_gpus(n);
+        bitset_clear(&m->changed, id);
+        for (uint32_t g = 0; k != NULL && g < k->units_len; g++)
+            attempt_device(m, a, n->first_gpu + g);
+        attempt_device(m, a, node_device(m, id));
+    }
+}
+
+void map_attempt(struct annotation_map *m, struct acts *a, uint32_t number)
+{
+    map_unpark(m, number);
+    map_resolve(m, a, number);
+    if (m->mode == MAP_STRICT)
+        attempt_strict(m, a, number);
+    else
+        attempt_unchecked(m, a, number);
+}
