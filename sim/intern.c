@@ -33,7 +33,8 @@ static uint32_t *find_slot(const struct intern *t, const char *text, size_t len,
         if (*slot == 0)
             return slot;
         const struct text *have = &t->texts[*slot - 1];
-        if (have->hash == hash && have->len == len && memcmp(have->bytes, text, len) == 0)
+        if (have->hash == hash && have->len == len &&
+            (len == 0 || memcmp(have->bytes, text, len) == 0))
             return slot;
     }
 }

@@ -9,6 +9,7 @@
 
 static const struct command *const all[] = {
     &command_run,
+    &command_check,
     &command_list,
     NULL,
 };

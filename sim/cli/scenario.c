@@ -315,12 +315,13 @@ static void read_entry(struct policy_entry *e, const struct yaml_node *n, struct
         return;
     }
     const struct yaml_node *name = yaml_get(n, "name");
+    const unsigned errors = diag_errors(d);
     read_stack(e, n, d);
     read_entry_keys(e, n, d);
     e->name = name != NULL && name->kind == YAML_SCALAR ? name->text
               : e->len > 0                              ? e->stack[0]->name
                                                         : "";
-    if (e->len == 0 && yaml_get(n, "stack") == NULL)
+    if (e->len == 0 && diag_errors(d) == errors)
         diag_error(d, yaml_pos(n), "policies: this entry names no policy");
     check_roles(e, d);
 }

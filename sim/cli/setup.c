@@ -104,8 +104,8 @@ static bool open_simulation(struct setup *s, const struct scenario *scenario,
     return s->sim != NULL;
 }
 
-bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
-                const struct setup_options *options, struct diag *d)
+bool setup_prepare(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
+                   struct diag *d)
 {
     *s = (struct setup){.arena = arena_new()};
     s->names = (struct names){.resources = resource_names_new(), .words = intern_new()};
@@ -113,7 +113,13 @@ bool setup_open(struct setup *s, const struct scenario *scenario, const struct c
     s->requests = request_table_new(s->names.resources);
     const bool has_cluster = make_cluster(s, scenario, c, d);
     const bool has_workload = read_workload(s, scenario->workload, d);
-    return has_cluster && has_workload &&
+    return has_cluster && has_workload;
+}
+
+bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
+                const struct setup_options *options, struct diag *d)
+{
+    return setup_prepare(s, scenario, c, d) &&
            timeline_read(scenario, s->cluster, s->arena, d, &s->timeline, &s->timeline_len) &&
            open_simulation(s, scenario, options, d);
 }

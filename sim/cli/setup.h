@@ -36,7 +36,12 @@ struct setup {
     struct simulation *sim;
 };
 
-/* Opens the simulation; false after a diag_error. Close it in any case. */
+/* The cluster and the list of sources, without a simulation; false after a diag_error. Close it in
+ * any case. */
+bool setup_prepare(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
+                   struct diag *d);
+
+/* The same with the simulation opened. */
 bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
                 const struct setup_options *options, struct diag *d);
 
