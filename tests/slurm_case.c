@@ -1,14 +1,12 @@
 #include "tests/slurm_case.h"
 
-#include "models/slurm_text/hostlist.h"
-#include "models/slurm_text/tres.h"
-#include "policies/slurm/node_set.h"
 #include "policies/slurm/slurm_backfill.h"
 #include "policies/slurm/slurm_ctld.h"
 #include "policies/slurm/slurm_main_loop.h"
 #include "policies/slurm/slurm_site_build.h"
 #include "sim/arena.h"
 #include "sim/yaml.h"
+#include "tests/slurm_records.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -16,19 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_JOBS = 256, MOST_FIELDS = 16, MOST_NODES = 64, LINE_BYTES = 4096, EPOCH = 1800000000 };
-
-/* What a job has of one node: a device mask, or shares of one device. */
-struct held {
-    uint32_t node;
-    uint64_t devices;
-    uint32_t share_device, share_count;
-};
+enum { MOST_JOBS = 256, MOST_FIELDS = 16, LINE_BYTES = 4096, EPOCH = 1800000000 };
 
 struct outcome {
-    int64_t start_s, end_s, cpus; /* start -1: never */
-    struct held held[MOST_NODES];
-    size_t held_len;
+    int64_t start_s, end_s; /* start -1: never */
+    struct recorded_parts has;
 };
 
 struct case_job {
@@ -109,28 +99,6 @@ static int64_t number(const char *text)
     return strtoll(text, NULL, 10);
 }
 
-static bool add_wants(struct slurm_case *c, struct slurm_request *r, const char *text,
-                      enum want_scope scope)
-{
-    struct tres_list list;
-    const char *why;
-    if (strcmp(text, "-") == 0)
-        return true;
-    if (!tres_read(c->arena, text, &list, &why))
-        return false;
-    for (size_t i = 0; i < list.len; i++) {
-        const struct tres *t = &list.items[i];
-        const uint32_t type = t->type == NULL ? 0 : slurm_site_find_type(&c->site, t->type);
-        r->wants[r->wants_len++] = (struct gres_want){
-            .kind = strcmp(t->name, "shard") == 0 ? GRES_SHARD : GRES_GPU,
-            .scope = scope,
-            .types = t->type == NULL ? SLURM_ANY_TYPE : slurm_type_bit(type),
-            .count = t->count,
-        };
-    }
-    return true;
-}
-
 static void read_job(struct slurm_case *c, char *line)
 {
     char *f[MOST_FIELDS];
@@ -156,56 +124,13 @@ static void read_job(struct slurm_case *c, char *line)
         .got.start_s = -1,
         .want.start_s = -1,
     };
-    if ((size_t)number(f[0]) != c->jobs_len || !add_wants(c, &j->request, f[10], WANT_PER_NODE) ||
-        !add_wants(c, &j->request, f[11], WANT_PER_JOB) ||
-        !add_wants(c, &j->request, f[12], WANT_PER_TASK))
+    if ((size_t)number(f[0]) != c->jobs_len ||
+        !recorded_wants(c->arena, &c->site, f[10], WANT_PER_NODE, &j->request) ||
+        !recorded_wants(c->arena, &c->site, f[11], WANT_PER_JOB, &j->request) ||
+        !recorded_wants(c->arena, &c->site, f[12], WANT_PER_TASK, &j->request))
         differ(c, "jobs.csv: job %s cannot be read", f[0]);
     j->request.is_lln = c->site.partitions[j->partition].is_lln;
     j->request.is_exclusive |= c->site.partitions[j->partition].is_exclusive;
-}
-
-/* Nodes of a hostlist as a set; "-" and "" are empty. */
-static uint64_t nodes_of(struct slurm_case *c, const char *text)
-{
-    struct hostlist names;
-    const char *why;
-    uint64_t set = 0;
-    if (text[0] == '\0' || strcmp(text, "-") == 0 || !hostlist_expand(c->arena, text, &names, &why))
-        return 0;
-    for (size_t i = 0; i < names.len; i++)
-        for (uint32_t n = 0; n < c->site.nodes_len; n++)
-            if (strcmp(c->site.nodes[n].name, names.names[i]) == 0)
-                set |= UINT64_C(1) << n;
-    return set;
-}
-
-/* "gpu:h100:2(IDX:0-1),gpu:1g.10gb:1(IDX:3)" or "shard:2(2/4,0/4)" */
-static void read_held(struct slurm_case *c, char *text, struct held *out)
-{
-    for (char *at = text; (at = strstr(at, "(IDX:")) != NULL; at++) {
-        const struct number_range *ranges;
-        const char *why;
-        size_t len;
-        char *end = strchr(at, ')');
-        if (end == NULL || end == at + 5)
-            continue;
-        if (!hostlist_ranges(c->arena, arena_text(c->arena, at + 5, (size_t)(end - at - 5)),
-                             &ranges, &len, &why))
-            differ(c, "expected.csv: '%s': %s", text, why);
-        else
-            for (size_t i = 0; i < len; i++)
-                for (uint32_t d = ranges[i].first; d <= ranges[i].last; d++)
-                    out->devices |= UINT64_C(1) << d;
-    }
-    const char *shard = strstr(text, "shard:");
-    const char *at = shard == NULL ? NULL : strchr(shard, '(');
-    for (uint32_t d = 0; at != NULL; d++, at = strchr(at, ',')) {
-        at++;
-        if (number(at) > 0) {
-            out->share_device = d;
-            out->share_count = (uint32_t)number(at);
-        }
-    }
 }
 
 static void read_expected(struct slurm_case *c, char *line)
@@ -216,18 +141,19 @@ static void read_expected(struct slurm_case *c, char *line)
     struct outcome *o = &c->jobs[number(f[0])].want;
     o->start_s = number(f[1]);
     o->end_s = number(f[2]);
-    o->cpus = number(f[4]);
-    const uint64_t nodes = nodes_of(c, f[3]);
+    o->has.cpus = number(f[4]);
+    const uint64_t nodes = recorded_nodes(c->arena, &c->site, f[3]);
     char *gres = f[5];
     for (uint32_t n = 0; n < c->site.nodes_len; n++) {
         if (!(nodes >> n & 1))
             continue;
-        struct held *h = &o->held[o->held_len++];
-        *h = (struct held){.node = n};
+        struct recorded_part *part = &o->has.parts[o->has.len++];
+        *part = (struct recorded_part){.node = n};
         char *next = strchr(gres, ';');
         if (next != NULL)
             *next++ = '\0';
-        read_held(c, gres, h);
+        if (!recorded_devices(c->arena, gres, part))
+            differ(c, "expected.csv: '%s' cannot be read", gres);
         gres = next == NULL ? gres + strlen(gres) : next;
     }
 }
@@ -322,16 +248,7 @@ static void on_start(void *context, struct slurm_job *job)
     j->got.start_s = job->start_s - EPOCH;
     j->got.end_s = j->got.start_s + (j->runtime_s < limit_s ? j->runtime_s : limit_s);
     j->ends_at = j->got.end_s;
-    for (uint32_t i = 0; i < job->allocs_len; i++) {
-        const struct slurm_alloc *a = &job->allocs[i];
-        j->got.cpus += a->cpus;
-        j->got.held[j->got.held_len++] = (struct held){
-            .node = a->node,
-            .devices = a->devices,
-            .share_device = a->shares[SHARE_DEVICE],
-            .share_count = a->shares[SHARE_COUNT],
-        };
-    }
+    recorded_parts_of(job, &j->got.has);
 }
 
 static void on_plan(void *context, const struct slurm_job *job, int64_t start_s,
@@ -377,7 +294,8 @@ static void check_plans(struct slurm_case *c, int64_t t)
         const bool is_now = number(f[0]) == t && j->is_live && !is_running(j);
         seen[number(f[1])] = true;
         c->out->plans++;
-        if (is_now && j->plan_s == number(f[2]) && j->plan_nodes == nodes_of(c, f[3]))
+        if (is_now && j->plan_s == number(f[2]) &&
+            j->plan_nodes == recorded_nodes(c->arena, &c->site, f[3]))
             c->out->plans_equal++;
         else
             differ(c,
@@ -432,26 +350,6 @@ static int64_t next_instant(const struct slurm_case *c, int64_t t)
     return is_pending && tick < next ? tick : next;
 }
 
-static bool have_same_nodes(const struct outcome *a, const struct outcome *b)
-{
-    if (a->held_len != b->held_len)
-        return false;
-    for (size_t i = 0; i < a->held_len; i++)
-        if (a->held[i].node != b->held[i].node)
-            return false;
-    return true;
-}
-
-static bool hold_the_same(const struct outcome *a, const struct outcome *b)
-{
-    for (size_t i = 0; i < a->held_len; i++)
-        if (a->held[i].devices != b->held[i].devices ||
-            a->held[i].share_device != b->held[i].share_device ||
-            a->held[i].share_count != b->held[i].share_count)
-            return false;
-    return true;
-}
-
 static void check_job(struct slurm_case *c, size_t id)
 {
     const struct outcome *got = &c->jobs[id].got, *want = &c->jobs[id].want;
@@ -461,18 +359,18 @@ static void check_job(struct slurm_case *c, size_t id)
                got->start_s);
     else if (want->start_s >= 0 && got->end_s != want->end_s)
         differ(c, "job %zu ends at %" PRId64 "; here at %" PRId64, id, want->end_s, got->end_s);
-    else if (!have_same_nodes(got, want))
+    else if (!recorded_parts_same_nodes(&got->has, &want->has))
         differ(c,
                "job %zu at %" PRId64 " is on other nodes: first %" PRIu32 " of %zu; here %" PRIu32
                " of %zu",
-               id, want->start_s, want->held[0].node, want->held_len, got->held[0].node,
-               got->held_len);
-    else if (got->cpus != want->cpus)
+               id, want->start_s, want->has.parts[0].node, want->has.len, got->has.parts[0].node,
+               got->has.len);
+    else if (got->has.cpus != want->has.cpus)
         differ(c, "job %zu at %" PRId64 " has %" PRId64 " CPUs; here %" PRId64, id, want->start_s,
-               want->cpus, got->cpus);
-    else if (!hold_the_same(got, want))
+               want->has.cpus, got->has.cpus);
+    else if (!recorded_parts_same_devices(&got->has, &want->has))
         differ(c, "job %zu at %" PRId64 " has other devices: first %#" PRIx64 "; here %#" PRIx64,
-               id, want->start_s, want->held[0].devices, got->held[0].devices);
+               id, want->start_s, want->has.parts[0].devices, got->has.parts[0].devices);
     else
         c->out->jobs_equal++;
 }
