@@ -280,11 +280,14 @@ static enum outcome try_at(struct backfill_pass *p, struct attempt *a, int64_t t
         a->later_s = start_s == t ? start_s + res : start_s;
         return OUTCOME_AGAIN;
     }
-    if (start_s <= p->now_s) {
-        if (start(p, a))
-            return OUTCOME_STARTED;
-        a->later_s = SLURM_NEVER;
-    }
+    if (start_s > p->now_s)
+        return settle(p, a, start_s);
+    a->later_s = SLURM_NEVER;
+    if (node_set_meets(p->b->chosen, p->c->completing, p->c->site->words))
+        return settle(p, a, p->now_s + 1);
+    if (start(p, a))
+        return OUTCOME_STARTED;
+    slurm_ctld_set_reason(p->c, a->job, REASON_RESOURCES);
     return settle(p, a, start_s);
 }
 

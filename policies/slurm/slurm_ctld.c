@@ -23,6 +23,8 @@ void slurm_ctld_init(struct slurm_ctld *c, const struct slurm_site *site,
         .shapes = slurm_shapes_new(site),
         .queues = zeroed(site->partitions_len, sizeof(struct slurm_queue)),
         .up = zeroed(site->words, sizeof(uint64_t)),
+        .completing = zeroed(site->words, sizeof(uint64_t)),
+        .completing_on = zeroed(site->nodes_len, sizeof(uint16_t)),
         .can_run = zeroed(site->partitions_len, sizeof(uint8_t *)),
         .can_run_len = zeroed(site->partitions_len, sizeof(uint32_t)),
         .walks = zeroed(site->partitions_len, sizeof(struct queue_walk)),
@@ -54,6 +56,8 @@ void slurm_ctld_fini(struct slurm_ctld *c)
         free(c->scratch[i]);
     free(c->queues);
     free(c->up);
+    free(c->completing);
+    free(c->completing_on);
     free(c->can_run);
     free(c->can_run_len);
     free(c->walks);
@@ -92,6 +96,46 @@ static void dequeue(struct slurm_ctld *c, struct slurm_job *job)
     c->pending_len--;
 }
 
+static bool share_nodes(const struct slurm_site *s, uint32_t a, uint32_t b)
+{
+    return node_set_meets(s->partitions[a].nodes, s->partitions[b].nodes, s->words);
+}
+
+/* Whether somebody in the queue has more than this priority. Jobs too young to reserve do not
+ * count: with a minimum age the walk may have to pass some of those. */
+static bool has_more(const struct slurm_ctld *c, const struct slurm_queue *q, int64_t priority,
+                     int64_t now_s)
+{
+    struct queue_walk walk = {.block = 0};
+    for (const struct queue_entry *e; (e = slurm_queue_at(q, &walk)) != NULL;
+         slurm_queue_step(&walk)) {
+        const struct slurm_job *job = slurm_ctld_job(c, e->job);
+        if ((int64_t)job->priority <= priority)
+            return false;
+        if (now_s - job->begin_s >= c->site->params.bf_min_age_reserve_s)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a job that waits goes before it, in its partition or in one that shares its nodes: sbatch
+ * looks before any pass does. */
+static bool has_better(const struct slurm_ctld *c, const struct slurm_job *job)
+{
+    const struct slurm_site *s = c->site;
+    const uint32_t tier = s->partitions[job->partition].tier;
+    for (uint32_t p = 0; p < s->partitions_len; p++) {
+        const struct slurm_partition *part = &s->partitions[p];
+        if (part->state != PARTITION_UP || part->tier < tier ||
+            (p != job->partition && !share_nodes(s, p, job->partition)))
+            continue;
+        if (has_more(c, &c->queues[p], part->tier > tier ? -1 : (int64_t)job->priority,
+                     job->submit_s))
+            return true;
+    }
+    return false;
+}
+
 struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_submission *s)
 {
     const uint32_t id = pool_take(&c->jobs);
@@ -108,6 +152,8 @@ struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_sub
         .limit_min = s->limit_min,
         .tag = s->tag,
     };
+    if (has_better(c, job))
+        job->reason = REASON_PRIORITY;
     enqueue(c, job);
     return job;
 }
@@ -191,16 +237,21 @@ static int by_node(const void *a, const void *b)
     return (x->node > y->node) - (x->node < y->node);
 }
 
-/* All tasks, at least one on each node, no more than its CPUs carry. */
-static void spread_tasks(struct slurm_job *job, const struct slurm_request *r)
+/* All tasks, at least one on each node, no more than its CPUs carry; nothing without a task. */
+static void spread_tasks(struct slurm_selector *s, const struct slurm_shape *shape)
 {
+    const struct slurm_request *r = &shape->r;
     uint32_t left = r->tasks;
-    for (uint32_t i = 0; i < job->allocs_len && r->tasks > 0; i++) {
-        const uint32_t others = job->allocs_len - 1 - i;
+    for (size_t i = 0; i < s->picks_len && r->tasks > 0; i++) {
+        struct slurm_pick *pick = &s->picks[i];
+        const uint32_t others = (uint32_t)(s->picks_len - 1 - i);
         const uint32_t most = left > others ? left - others : 1;
-        const uint32_t room = job->allocs[i].cpus / r->cpus_per_task;
-        job->allocs[i].tasks = i + 1 == job->allocs_len || room > most ? most : room;
-        left -= job->allocs[i].tasks < left ? job->allocs[i].tasks : left;
+        const uint32_t room = pick->cpus / r->cpus_per_task;
+        const uint32_t tasks = others == 0 || room > most ? most : room;
+        left -= tasks < left ? tasks : left;
+        pick->cpus = tasks * r->cpus_per_task;
+        if (shape->gpu != NULL && shape->gpu->scope == WANT_PER_TASK)
+            pick->gpus = shape->gpu->count * tasks;
     }
 }
 
@@ -214,17 +265,42 @@ void slurm_ctld_start(struct slurm_ctld *c, struct slurm_job *job, int64_t now_s
         qsort(s->picks, s->picks_len, sizeof s->picks[0], by_node);
     job->allocs_len = (uint32_t)s->picks_len;
     job->allocs = zeroed(s->picks_len, sizeof job->allocs[0]);
+    spread_tasks(s, shape);
     for (uint32_t i = 0; i < job->allocs_len; i++) {
         SIM_REQUIRE(slurm_offer_take(&c->ledger, shape, &s->picks[i], &job->allocs[i]));
         slurm_ledger_take(&c->ledger, &job->allocs[i]);
     }
-    spread_tasks(job, &shape->r);
     job->state = SLURM_RUNNING;
     job->start_s = now_s;
     job->end_s = now_s + 60 * slurm_ctld_plan_min(c, job, true);
     add_running(c, job);
     if (c->hooks.started != NULL)
         c->hooks.started(c->hooks.context, job);
+}
+
+static void count_completing(struct slurm_ctld *c, const struct slurm_job *job, int by)
+{
+    c->completing_len += (uint32_t)by;
+    for (uint32_t i = 0; i < job->allocs_len; i++) {
+        const uint32_t node = job->allocs[i].node;
+        c->completing_on[node] = (uint16_t)(c->completing_on[node] + by);
+        if (c->completing_on[node] > 0)
+            node_set_put(c->completing, node);
+        else
+            node_set_drop(c->completing, node);
+    }
+}
+
+void slurm_ctld_complete(struct slurm_ctld *c, uint32_t id, int64_t now_s)
+{
+    struct slurm_job *job = slurm_ctld_job(c, id);
+    SIM_REQUIRE(job->state == SLURM_RUNNING && !job->is_completing);
+    drop_running(c, job);
+    job->is_completing = true;
+    if (job->end_s > now_s)
+        job->end_s = now_s;
+    add_running(c, job);
+    count_completing(c, job, 1);
 }
 
 void slurm_ctld_end(struct slurm_ctld *c, uint32_t id)
@@ -234,6 +310,8 @@ void slurm_ctld_end(struct slurm_ctld *c, uint32_t id)
         dequeue(c, job);
     if (job->state == SLURM_RUNNING) {
         drop_running(c, job);
+        if (job->is_completing)
+            count_completing(c, job, -1);
         for (uint32_t i = 0; i < job->allocs_len; i++)
             slurm_ledger_give(&c->ledger, &job->allocs[i]);
     }
@@ -272,7 +350,7 @@ void slurm_ctld_set_node(struct slurm_ctld *c, uint32_t node, bool is_up)
         node_set_drop(c->up, node);
 }
 
-bool slurm_ctld_select(struct slurm_ctld *c, const struct slurm_job *job, const uint64_t *cand)
+bool slurm_ctld_test(struct slurm_ctld *c, const struct slurm_job *job, const uint64_t *cand)
 {
     struct slurm_shape *shape = slurm_shape_get(c->shapes, job->shape);
     const struct slurm_query q = {
@@ -282,6 +360,16 @@ bool slurm_ctld_select(struct slurm_ctld *c, const struct slurm_job *job, const 
         .cand = cand,
     };
     return slurm_select(&c->selector, &q);
+}
+
+bool slurm_ctld_select(struct slurm_ctld *c, const struct slurm_job *job, const uint64_t *cand)
+{
+    if (c->completing_len == 0)
+        return slurm_ctld_test(c, job, cand);
+    uint64_t *rid = c->scratch[3];
+    node_set_copy(rid, cand, c->site->words);
+    node_set_minus(rid, c->completing, c->site->words);
+    return slurm_ctld_test(c, job, rid);
 }
 
 bool slurm_ctld_select_empty(struct slurm_ctld *c, const struct slurm_job *job,

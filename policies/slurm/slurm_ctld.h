@@ -43,6 +43,7 @@ struct slurm_job {
     uint32_t partition, shape, user;
     uint32_t priority;
     enum slurm_job_state state;
+    bool is_completing; /* a running one */
     enum slurm_reason reason;
     int64_t submit_s;           /* of a requeued job: when it was requeued */
     int64_t begin_s;            /* not looked at before */
@@ -87,6 +88,9 @@ struct slurm_ctld {
     size_t running_len, running_cap;
     uint64_t running_version; /* changes whenever the list does */
     uint64_t *up;             /* nodes that take jobs */
+    uint64_t *completing;     /* nodes that are not rid of a job yet: nothing starts there */
+    uint16_t *completing_on;  /* by node: such jobs */
+    uint32_t completing_len;  /* such jobs */
     uint8_t **can_run;        /* [partition][shape]: on an empty cluster; 0: not known yet */
     uint32_t *can_run_len;
     uint32_t next_number;
@@ -94,7 +98,7 @@ struct slurm_ctld {
     struct queue_walk *walks;
     bool *failed;
     uint32_t *looked_at;
-    uint64_t *scratch[3]; /* node sets */
+    uint64_t *scratch[4]; /* node sets */
     struct slurm_backfill *backfill;
 };
 
@@ -113,8 +117,12 @@ struct slurm_submission {
     uint32_t number; /* of a job that was here before; 0: the next one */
 };
 
-/* The job joins its queue. */
+/* The job joins its queue. Its reason is Priority if one that waits has more, else None. */
 struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_submission *s);
+
+/* A running job is over, but its nodes are not rid of it yet: it holds what it has until
+ * slurm_ctld_end. Plans reckon that it ends now. */
+void slurm_ctld_complete(struct slurm_ctld *c, uint32_t job, int64_t now_s);
 
 /* A pending or running job is gone; what it held is free. */
 void slurm_ctld_end(struct slurm_ctld *c, uint32_t job);
@@ -143,7 +151,9 @@ int64_t slurm_ctld_plan_min(const struct slurm_ctld *c, const struct slurm_job *
 /* Begins the job on the selector's picks. */
 void slurm_ctld_start(struct slurm_ctld *c, struct slurm_job *job, int64_t now_s);
 
-/* Whether it fits on these nodes now; the picks are in the selector. */
+/* Whether it fits on these nodes now; the picks are in the selector. _test: completing ones, too.
+ */
+bool slurm_ctld_test(struct slurm_ctld *c, const struct slurm_job *job, const uint64_t *cand);
 bool slurm_ctld_select(struct slurm_ctld *c, const struct slurm_job *job, const uint64_t *cand);
 
 /* The same if nothing ran. */

@@ -91,7 +91,10 @@ static void ask_for_cpus(const struct policy_slurm *p, const struct slurm_partit
         out->cpus_per_task =
             part->cpus_per_gpu > 0 && gpus > 0 ? (uint32_t)(part->cpus_per_gpu * gpus) : 1;
     out->mem_per_task_mb = round_up(memory, MIB);
-    if (memory > 0 || !p->site.params.memory_counts)
+    if (!p->site.params.memory_counts)
+        return;
+    out->mem_per_gpu_mb = part->mem_per_gpu_mb;
+    if (memory > 0)
         return;
     if (part->mem_per_cpu_mb > 0)
         out->mem_per_task_mb = part->mem_per_cpu_mb * out->cpus_per_task;

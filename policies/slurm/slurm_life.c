@@ -116,7 +116,6 @@ void slurm_policy_start(struct policy_slurm *p)
     p->unseen = zeroed(p->site.partitions_len, sizeof p->unseen[0]);
     p->gpus_used = zeroed(p->site.partitions_len, sizeof p->gpus_used[0]);
     p->running = zeroed(p->site.partitions_len, sizeof p->running[0]);
-    p->completing = zeroed(p->site.nodes_len, sizeof p->completing[0]);
     p->wakes_at_ns = INT64_MAX;
     for (uint32_t n = 0; n < p->site.nodes_len; n++)
         slurm_ctld_set_node(&p->ctld, n,
@@ -160,14 +159,15 @@ void slurm_life_join(struct policy_slurm *p, struct acts *a, uint32_t job, uint3
     p->records = room(p->records, s->id, &p->records_cap, sizeof p->records[0]);
     *record_of(p, s->id) =
         (struct slurm_record){.job = job, .task = task, .told_plan_s = SLURM_NEVER};
-    act_wait(a, job, REASON_NONE);
+    act_wait(a, job, s->reason);
     if (how == JOINS_HELD) {
         slurm_ctld_hold(&p->ctld, s, j.held);
     } else if (is_requeued) {
         slurm_ctld_hold(&p->ctld, s, REASON_BEGIN_TIME);
         slot_list_add(&p->later, s->id);
     } else {
-        slurm_reasons_add_unseen(p, s->id);
+        if (s->reason == REASON_NONE)
+            slurm_reasons_add_unseen(p, s->id);
         slurm_timing_submitted(&p->timing, acts_now_ns(a));
     }
     p->is_changed = true;
@@ -176,20 +176,7 @@ void slurm_life_join(struct policy_slurm *p, struct acts *a, uint32_t job, uint3
 void slurm_life_set_node(struct policy_slurm *p, const struct acts *a, uint32_t node)
 {
     const uint32_t machine = p->site.nodes[node].machine;
-    slurm_ctld_set_node(&p->ctld, node,
-                        acts_cluster(a)->nodes[machine].state == NODE_READY &&
-                            p->completing[node] == 0);
-}
-
-/* Nodes with a job that is being killed take no others. */
-void slurm_life_complete(struct policy_slurm *p, const struct acts *a, const struct slurm_job *job,
-                         int sign)
-{
-    for (uint32_t i = 0; i < job->allocs_len; i++) {
-        const uint32_t node = job->allocs[i].node;
-        p->completing[node] = (uint16_t)(p->completing[node] + sign);
-        slurm_life_set_node(p, a, node);
-    }
+    slurm_ctld_set_node(&p->ctld, node, acts_cluster(a)->nodes[machine].state == NODE_READY);
 }
 
 void slurm_life_leave(struct policy_slurm *p, struct acts *a, struct job_place *place)
@@ -203,8 +190,6 @@ void slurm_life_leave(struct policy_slurm *p, struct acts *a, struct job_place *
         p->limited_len -= has_limit(p, job);
         p->running[job->partition]--;
         p->gpus_used[job->partition] -= gpus_of(job);
-        if (record_of(p, slot)->is_stopping && p->sigterm == SIGTERM_IGNORED)
-            slurm_life_complete(p, a, job, -1);
         slurm_timing_ended(&p->timing, acts_now_ns(a));
     }
     slurm_ctld_end(&p->ctld, slot);
@@ -229,7 +214,6 @@ void slurm_policy_close(void *state)
     free(p->of_job);
     free(p->of_task);
     free(p->refusals);
-    free(p->completing);
     free(p->gpus_used);
     free(p->running);
 }

@@ -44,7 +44,7 @@ static void kill_job(struct policy_slurm *p, struct acts *a, uint32_t slot)
     const bool is_ignored = p->sigterm == SIGTERM_IGNORED;
     r->is_stopping = true;
     if (is_ignored)
-        slurm_life_complete(p, a, slurm_ctld_job(&p->ctld, slot), 1);
+        slurm_ctld_complete(&p->ctld, slot, acts_now_ns(a) / SECOND_NS);
     act_stop(a, &(struct stop){
                     .job = r->job,
                     .task = r->task,

@@ -27,7 +27,7 @@ static bool blocks(const struct main_pass *m, const struct slurm_job *job)
            (int64_t)job->priority >= p->bf_min_prio_reserve;
 }
 
-/* Whether some node in reach is held whole, so that the job may yet fit there. */
+/* Whether some node in reach is held whole or completing, so that the job may yet fit there. */
 static bool may_become_free(const struct main_pass *m, const struct slurm_job *job)
 {
     const bool is_whole = slurm_shape_get(m->c->shapes, job->shape)->r.is_exclusive;
@@ -35,7 +35,7 @@ static bool may_become_free(const struct main_pass *m, const struct slurm_job *j
     for (uint32_t n = node_set_next(m->cand, words, 0); n != UINT32_MAX;
          n = node_set_next(m->cand, words, n + 1)) {
         const struct node_use *u = &m->c->ledger.live[n];
-        if (u->whole_jobs > 0 || (is_whole && u->jobs > 0))
+        if (node_set_has(m->c->completing, n) || u->whole_jobs > 0 || (is_whole && u->jobs > 0))
             return true;
     }
     return false;

@@ -11,6 +11,7 @@ struct node_view {
     const struct slurm_layout *layout;
     const struct node_use *use;
     const uint16_t *shares; /* NULL: nobody shares on this site */
+    bool is_empty;          /* as if nothing ran */
 };
 
 static struct node_view view_of(const struct slurm_ledger *l, enum use_state state, uint32_t node)
@@ -20,6 +21,7 @@ static struct node_view view_of(const struct slurm_ledger *l, enum use_state sta
         .layout = l->site->nodes[node].layout,
         .use = slurm_ledger_use(l, state, node),
         .shares = slurm_ledger_shares(l, state, node),
+        .is_empty = state == USE_EMPTY,
     };
 }
 
@@ -70,16 +72,45 @@ static int64_t at_most(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* GPUs that come with the first task, or with the node. */
+static int64_t least_gpus(const struct slurm_shape *s)
+{
+    if (s->gpu == NULL)
+        return 0;
+    return s->gpu->scope == WANT_PER_JOB ? 1 : s->gpu->count;
+}
+
 static int64_t tasks_by_memory(const struct node_view *v, const struct slurm_shape *s, int64_t most)
 {
     if (s->r.takes_all_memory)
         return v->use->memory_free_mb == v->layout->memory_mb ? most : 0;
-    if (v->use->memory_free_mb < s->r.mem_per_node_mb)
+    if (v->use->memory_free_mb < s->r.mem_per_node_mb ||
+        v->use->memory_free_mb < s->r.mem_per_gpu_mb * least_gpus(s))
         return 0;
     if (s->r.mem_per_task_mb == 0)
         return most;
     const int64_t left = v->use->memory_free_mb - s->r.mem_per_node_mb;
     return at_most(most, left / s->r.mem_per_task_mb);
+}
+
+static int64_t shares_of_all(const struct slurm_layout *l)
+{
+    int64_t sum = 0;
+    for (uint32_t d = 0; d < l->devices_len; d++)
+        sum += l->shares[d];
+    return sum;
+}
+
+/* The question whether a job can ever run counts the shares of all devices, though a job gets them
+ * of one: a job that wants more waits for ever, and is not held. */
+static bool has_shares(const struct node_view *v, const struct gres_want *w)
+{
+    if (v->shares == NULL || !v->layout->is_shared || v->layout->sharing != w->kind)
+        return false;
+    if (v->is_empty)
+        return shares_of_all(v->layout) >= w->count;
+    return slurm_gres_find_share(v->layout, v->use, v->shares, w->count,
+                                 v->site->params.shares_least_loaded) != UINT32_MAX;
 }
 
 static int64_t tasks_by_want(const struct node_view *v, const struct slurm_shape *s,
@@ -89,12 +120,7 @@ static int64_t tasks_by_want(const struct node_view *v, const struct slurm_shape
     if (w == s->gpu) {
         free = free_gpus(v, s);
     } else if (w == s->share) {
-        if (v->shares == NULL || !v->layout->is_shared || v->layout->sharing != w->kind)
-            return 0;
-        return slurm_gres_find_share(v->layout, v->use, v->shares, w->count,
-                                     v->site->params.shares_least_loaded) == UINT32_MAX
-                   ? 0
-                   : most;
+        return has_shares(v, w) ? most : 0;
     } else {
         const uint8_t i = slurm_shape_counted(v->layout, w);
         free = i == UINT8_MAX ? 0 : v->use->counted_free[i];
@@ -149,14 +175,6 @@ static bool fits_alone(const struct node_view *v, const struct slurm_shape *s, i
     const int64_t need = slurm_gpus_on_one_node(s);
     return hosts >= (s->r.tasks == 0 ? 1 : s->r.tasks) && gpus >= need &&
            cores_fit(v, s, s->min_cpus, need, false);
-}
-
-/* GPUs that come with the first task, or with the node. */
-static int64_t least_gpus(const struct slurm_shape *s)
-{
-    if (s->gpu == NULL)
-        return 0;
-    return s->gpu->scope == WANT_PER_JOB ? 1 : s->gpu->count;
 }
 
 static void offer(const struct node_view *v, const struct slurm_shape *s, struct node_offer *out)

@@ -78,7 +78,6 @@ struct policy_slurm {
     struct slot_list lost;    /* whose bind was refused */
     struct refusal *refusals; /* to be carried out */
     size_t refusals_len, refusals_cap;
-    uint16_t *completing; /* by Slurm node: jobs on it that are being killed */
     uint32_t limited_len; /* running jobs with a limit */
     int64_t *gpus_used;   /* by partition */
     uint32_t *running;    /* by partition */
@@ -107,10 +106,8 @@ void slurm_life_join(struct policy_slurm *p, struct acts *a, uint32_t job, uint3
                      bool is_requeued);
 void slurm_life_leave(struct policy_slurm *p, struct acts *a, struct job_place *place);
 
-/* The node takes jobs as the cluster's does, unless one on it is being killed. */
+/* The node takes jobs as the cluster's does. */
 void slurm_life_set_node(struct policy_slurm *p, const struct acts *a, uint32_t node);
-void slurm_life_complete(struct policy_slurm *p, const struct acts *a, const struct slurm_job *job,
-                         int sign);
 
 /* --- slurm_reasons.c --- */
 

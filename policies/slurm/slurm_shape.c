@@ -150,6 +150,7 @@ static void normalise(struct slurm_request *out, const struct slurm_request *r)
     out->mem_per_task_mb = r->mem_per_task_mb;
     out->mem_per_node_mb = r->mem_per_node_mb;
     out->takes_all_memory = r->takes_all_memory;
+    out->mem_per_gpu_mb = r->mem_per_gpu_mb;
     out->is_exclusive = r->is_exclusive;
     out->is_contiguous = r->is_contiguous;
     out->enforces_binding = r->enforces_binding;

@@ -34,6 +34,8 @@ struct slurm_request {
     uint32_t cpus_per_task; /* 0 stands for 1 */
     int64_t mem_per_task_mb, mem_per_node_mb;
     bool takes_all_memory; /* of each node: no --mem where memory counts */
+    int64_t
+        mem_per_gpu_mb; /* DefMemPerGPU: must be free, though a job with --mem does not take it */
     bool is_exclusive;
     bool is_contiguous;
     bool enforces_binding;

@@ -181,8 +181,7 @@ static bool test_at_start(struct trial *t)
     const struct slurm_ctld *c = t->c;
     for (size_t i = skip_blocks(t, 0); i < c->running_len && c->running[i].end_s <= t->w->at_s;
          i = skip_blocks(t, i + 1))
-        if (expected_end_s(t, &c->running[i]) <= t->w->at_s &&
-            touches(c, &c->running[i], t->w->cand))
+        if (touches(c, &c->running[i], t->w->cand))
             remove_job(t, i);
     return test(t, false);
 }
@@ -294,7 +293,7 @@ bool slurm_will_run(struct slurm_ctld *c, struct will_run_scratch *s, struct wil
     };
     w->start_s = w->now_s;
     if (w->at_s <= w->now_s) {
-        if (slurm_ctld_select(c, w->job, w->cand))
+        if (slurm_ctld_test(c, w->job, w->cand))
             return true;
         if (w->is_now_only)
             return false;
