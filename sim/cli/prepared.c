@@ -30,6 +30,7 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
     *p = (struct prepared){.options = o, .catalogue = catalogue_open(d)};
     bool ok = scenario_open(&p->scenario, path, d);
     ok &= add_machines(p, d);
+    ok &= expectations_read(&p->expect, p->scenario.expect, p->scenario.arena, d);
     p->seed = (uint64_t)(o->seed >= 0 ? o->seed : p->scenario.seed);
     p->policy = only == NULL ? NULL : scenario_policy(&p->scenario, only, d);
     if (!ok || (only != NULL && p->policy == NULL))

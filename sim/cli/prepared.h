@@ -5,6 +5,7 @@
 #ifndef SIM_CLI_PREPARED_H
 #define SIM_CLI_PREPARED_H
 
+#include "sim/cli/expectations.h"
 #include "sim/cli/options.h"
 #include "sim/cli/setup.h"
 
@@ -35,6 +36,7 @@ struct prepared {
     const struct run_options *options;
     const struct policy_entry *policy; /* the one that was asked for; NULL: all */
     const char *out_dir;
+    struct expectations expect;
     uint64_t seed;
 };
 

@@ -1,12 +1,24 @@
 /* clustersim run: one simulation, all its files. */
 #include "sim/cli/simulate.h"
 
+#include "results/comparison.h"
 #include "sim/cli/commands.h"
 
 struct options {
     struct run_options run;
     const char *policy;
 };
+
+static int say_results(const struct prepared *p, const struct run_record *record, int code)
+{
+    if (!p->options->quiet) {
+        comparison_print_table(record, 1, stdout);
+        printf("results are in %s\n", p->out_dir);
+    }
+    const bool holds = expectations_hold(&p->expect, record->metrics, record->facts.policy,
+                                         p->options->quiet, stdout);
+    return holds ? code : EXIT_EXPECTATION;
+}
 
 static int run(const void *given, const char *const *arguments, size_t len)
 {
@@ -20,6 +32,8 @@ static int run(const void *given, const char *const *arguments, size_t len)
         const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
         struct run_record record;
         code = simulate_one(&p, policy, p.out_dir, &record, &d);
+        if (code < EXIT_INPUT)
+            code = say_results(&p, &record, code);
         run_record_fini(&record);
     } else {
         code = d.is_world ? EXIT_WORLD : EXIT_INPUT;

@@ -120,9 +120,10 @@ static const struct config_key scenario_keys[] = {
      .fallback = "[]",
      .help = "which result files to write; none named: all that suit the scenario"},
     {.key = "expect",
-     .kind = CONFIG_TEXTS,
+     .kind = CONFIG_NODE,
      .offset = FIELD(expect),
-     .fallback = "[]",
+     .fallback = "",
+     .hint = "a list of expectations",
      .help =
          "what must hold, for example `p95(wait) by tenant <= 4h`; one that fails makes the exit "
          "code 1"},

@@ -47,8 +47,8 @@ struct scenario {
     const struct yaml_node *timeline;
     struct run_section run;
     int64_t sample_ns;
-    struct config_texts expect;
-    struct config_texts outputs; /* which files to write; none named: all */
+    const struct yaml_node *expect; /* a list of texts */
+    struct config_texts outputs;    /* which files to write; none named: all */
     /* Below: found out. */
     struct policy_entry *policies;
     size_t policies_len;

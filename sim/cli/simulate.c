@@ -89,6 +89,7 @@ static bool begin_record(const struct prepared *p, const struct policy_entry *po
     const unsigned wants = (p->options->no_plots ? 0 : RECORD_PLOTS) |
                            (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
     run_record_init(out, &facts, wants);
+    expectations_want(&p->expect, out->metrics);
     for (size_t i = 0; i < p->scenario.layers_len; i++)
         if (!run_record_add_input(out, p->scenario.layers[i]->file, d))
             return false;

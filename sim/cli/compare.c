@@ -1,0 +1,101 @@
+/* clustersim compare: the same jobs under each policy, side by side. */
+#include "sim/cli/commands.h"
+
+#include "results/comparison.h"
+#include "sim/arena.h"
+#include "sim/cli/simulate.h"
+
+#include <stdlib.h>
+
+struct options {
+    struct run_options run;
+};
+
+/* What went worst decides: the world before an expectation. */
+static int worse_code(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* The tables of what was simulated; a run that failed has left no more than a record. */
+static int put_side_by_side(const struct prepared *p, const struct run_record *records, size_t len,
+                            struct diag *d)
+{
+    const char *path = arena_printf(p->scenario.arena, "%s/compare.csv", p->out_dir);
+    if (!comparison_write_csv(records, len, path, d))
+        return EXIT_WORLD;
+    if (!p->options->quiet) {
+        comparison_print_table(records, len, stdout);
+        comparison_print_verdict(records, len, stdout);
+        printf("results are in %s\n", p->out_dir);
+    }
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < len; i++)
+        if (!expectations_hold(&p->expect, records[i].metrics, records[i].facts.policy,
+                               p->options->quiet, stdout))
+            code = EXIT_EXPECTATION;
+    return code;
+}
+
+static int compare_all(const struct prepared *p, struct diag *d)
+{
+    const struct scenario *s = &p->scenario;
+    struct run_record *records = calloc(s->policies_len, sizeof records[0]);
+    SIM_REQUIRE(records != NULL);
+    int code = EXIT_DONE;
+    size_t len = 0;
+    while (len < s->policies_len && code < EXIT_INPUT) {
+        const struct policy_entry *e = &s->policies[len];
+        const char *dir = arena_printf(s->arena, "%s/%s", p->out_dir, e->name);
+        code = worse_code(code, simulate_one(p, e, dir, &records[len++], d));
+    }
+    if (code < EXIT_INPUT)
+        code = worse_code(code, put_side_by_side(p, records, len, d));
+    for (size_t i = 0; i < len; i++)
+        run_record_fini(&records[i]);
+    free(records);
+    return code;
+}
+
+static int compare(const void *given, const char *const *arguments, size_t len)
+{
+    (void)len;
+    const struct options *o = given;
+    struct diag d;
+    diag_init(&d, stderr);
+    struct prepared p;
+    int code;
+    if (prepared_open(&p, arguments[0], &o->run, NULL, &d))
+        code = compare_all(&p, &d);
+    else
+        code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
+    diag_sum_up(&d);
+    prepared_close(&p);
+    diag_fini(&d);
+    return code;
+}
+
+static const struct option compare_options[] = {
+    RUN_OPTIONS(struct options, run),
+    {0},
+};
+
+static const struct options defaults = {.run.seed = -1};
+
+const struct command command_compare = {
+    .name = "compare",
+    .arguments = "SCENARIO",
+    .summary = "all policies of a scenario with the same luck, side by side",
+    .help =
+        "Simulates the scenario under each of its policies, which meet the same arrivals, sizes\n"
+        "and failures, and prints a table and a verdict. The files of each policy go to\n"
+        "out/NAME/POLICY, compare.csv and pictures of all to out/NAME.\n\n"
+        "  clustersim compare examples/four-teams/compare.yaml\n"
+        "  clustersim compare scenario.yaml --seed 7 --quiet",
+    .options = compare_options,
+    .options_bytes = sizeof(struct options),
+    .defaults = &defaults,
+    .least_arguments = 1,
+    .most_arguments = 1,
+    .run = compare,
+};

@@ -1,0 +1,27 @@
+/*
+ * expectations.h - the `expect` lines of a scenario: read before the run, judged after it.
+ *
+ * Memory   In the arena they were read with, which must outlive them.
+ */
+#ifndef SIM_CLI_EXPECTATIONS_H
+#define SIM_CLI_EXPECTATIONS_H
+
+#include "results/expectation.h"
+
+struct expectations {
+    struct expectation *items;
+    size_t len;
+};
+
+/* From a list of texts; NULL is an empty one. False after a diag_error for each that is wrong. */
+bool expectations_read(struct expectations *e, const struct yaml_node *list, struct arena *a,
+                       struct diag *d);
+
+/* Has the metrics keep what they ask for; before the run. */
+void expectations_want(const struct expectations *e, struct metrics *m);
+
+/* True if all hold; prints a line each, or only those that fail if `quiet`. */
+bool expectations_hold(const struct expectations *e, struct metrics *m, const char *policy,
+                       bool quiet, FILE *out);
+
+#endif /* SIM_CLI_EXPECTATIONS_H */
