@@ -3,6 +3,8 @@
 #include "models/catalogue_list.h"
 #include "policies/placement/strategy.h"
 #include "policies/registry.h"
+#include "results/metric.h"
+#include "results/registry.h"
 #include "sim/cli/commands.h"
 #include "sim/text_table.h"
 #include "workloads/registry.h"
@@ -52,6 +54,33 @@ static void list_sources(FILE *out, struct diag *d)
     text_table_free(t);
 }
 
+static void list_outputs(FILE *out, struct diag *d)
+{
+    (void)d;
+    static const struct text_column columns[] = {{"output", false}, {"", false}};
+    struct text_table *t = text_table_new(columns, 2);
+    for (size_t i = 0; observer_all()[i] != NULL; i++) {
+        text_table_cell(t, observer_all()[i]->name);
+        text_table_cell(t, observer_all()[i]->summary);
+    }
+    text_table_print(t, out);
+    text_table_free(t);
+}
+
+static void list_metrics(FILE *out, struct diag *d)
+{
+    (void)d;
+    static const struct text_column columns[] = {{"metric", false}, {"unit", false}, {"", false}};
+    struct text_table *t = text_table_new(columns, 3);
+    for (enum metric_id id = 0; id < METRICS; id++) {
+        text_table_cell(t, metric_get(id)->name);
+        text_table_cell(t, metric_unit_name(metric_get(id)->unit));
+        text_table_cell(t, metric_get(id)->help);
+    }
+    text_table_print(t, out);
+    text_table_free(t);
+}
+
 static void list_catalogue(FILE *out, struct diag *d,
                            void (*print)(const struct catalogue *c, FILE *out))
 {
@@ -82,6 +111,7 @@ static const struct what {
     {"policies", list_policies}, {"placements", list_placements},
     {"sources", list_sources},   {"machines", list_machines},
     {"gpus", list_gpus},         {"profiles", list_profiles},
+    {"metrics", list_metrics},   {"outputs", list_outputs},
 };
 
 enum { LISTS = sizeof lists / sizeof lists[0] };
@@ -113,11 +143,12 @@ static const struct option no_options[] = {{0}};
 
 const struct command command_list = {
     .name = "list",
-    .arguments = "WHAT",
-    .summary = "what there is: policies, placements, sources, machines, gpus, profiles",
-    .help =
-        "Prints a table of what can be named in a scenario. WHAT is one of policies, placements,\n"
-        "sources, machines, gpus, profiles.",
+    .arguments = "policies|machines|...",
+    .summary = "what there is: policies, sources, machines, metrics ...",
+    .help = "Prints a table of what can be named in a scenario: policies, placements, sources, "
+            "machines,\n"
+            "gpus, profiles (of MIG), metrics (for `expect`) or outputs.\n\n"
+            "  clustersim list policies",
     .options = no_options,
     .least_arguments = 1,
     .most_arguments = 1,

@@ -13,7 +13,8 @@ static bool add_machines(struct prepared *p, struct diag *d)
     return cluster_spec_add_machines(&r, p->scenario.cluster, p->catalogue);
 }
 
-/* Opens everything and closes it again: all mistakes, of all policies, and nothing written. */
+/* Opens everything and closes it again: all mistakes, of all policies, and nothing written. What is
+ * wrong elsewhere in the scenario is no reason not to: its keys have their defaults then. */
 static bool judge(struct prepared *p, const struct policy_entry *policy, struct diag *d)
 {
     struct setup s;
@@ -22,6 +23,13 @@ static bool judge(struct prepared *p, const struct policy_entry *policy, struct 
     const bool ok = setup_open(&s, &p->scenario, p->catalogue, &o, d);
     setup_close(&s);
     return ok;
+}
+
+static void judge_without_policy(struct prepared *p, struct diag *d)
+{
+    struct setup s;
+    setup_prepare(&s, &p->scenario, p->catalogue, d);
+    setup_close(&s);
 }
 
 bool prepared_open(struct prepared *p, const char *path, const struct run_options *o,
@@ -33,13 +41,20 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
     ok &= expectations_read(&p->expect, p->scenario.expect, p->scenario.arena, d);
     p->seed = (uint64_t)(o->seed >= 0 ? o->seed : p->scenario.seed);
     p->policy = only == NULL ? NULL : scenario_policy(&p->scenario, only, d);
-    if (!ok || (only != NULL && p->policy == NULL))
+    if (only != NULL && p->policy == NULL)
         return false;
     p->out_dir =
         o->out != NULL ? o->out : arena_printf(p->scenario.arena, "out/%s", p->scenario.name);
-    for (size_t i = 0; i < p->scenario.policies_len; i++)
-        if (p->policy == NULL || p->policy == &p->scenario.policies[i])
-            ok &= judge(p, &p->scenario.policies[i], d);
+    bool is_judged = false;
+    for (size_t i = 0; i < p->scenario.policies_len; i++) {
+        const struct policy_entry *e = &p->scenario.policies[i];
+        if ((p->policy != NULL && p->policy != e) || !e->is_sound)
+            continue;
+        is_judged = true;
+        ok &= judge(p, e, d);
+    }
+    if (!is_judged)
+        judge_without_policy(p, d);
     return ok;
 }
 

@@ -209,6 +209,18 @@ static void read_until(struct scenario *s, struct diag *d)
         diag_error(d, yaml_pos(n), "until: '%s': that is not after the start", n->text);
 }
 
+/* --- names --- */
+
+/* Results lie in folders of these names. */
+static void check_name(const char *what, const char *name, struct src_pos at, struct diag *d)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    if (name[0] == '\0' || name[0] == '.' || name[strspn(name, allowed)] != '\0')
+        diag_error(d, at, "%s: '%s': it becomes a folder; letters, digits, -, _ and . are allowed",
+                   what, name);
+}
+
 /* --- policies --- */
 
 static const struct policy_ops *find_policy(const struct yaml_node *n, struct diag *d)
@@ -238,8 +250,11 @@ static void push_policy(struct policy_entry *e, const struct policy_ops *ops,
         diag_error(d, at, "stack: more than %d policies", STACK_MOST);
         return;
     }
+    e->absent[e->len] =
+        (struct yaml_node){.kind = YAML_MAP, .file = at.file, .line = at.line, .col = at.col};
     e->stack[e->len] = ops;
-    e->options[e->len++] = options;
+    e->options[e->len] = options != NULL ? options : &e->absent[e->len];
+    e->len++;
 }
 
 static bool is_in_stack(const struct policy_entry *e, const char *name)
@@ -363,7 +378,10 @@ static void read_policies(struct scenario *s, struct diag *d)
         const struct yaml_node *n = resolve_use(s, list->items[i], d);
         if (n == NULL)
             continue;
+        const unsigned errors = diag_errors(d);
         read_entry(&s->policies[s->policies_len], n, d);
+        s->policies[s->policies_len].is_sound = diag_errors(d) == errors;
+        check_name("policies", s->policies[s->policies_len].name, yaml_pos(n), d);
         for (size_t j = 0; j < s->policies_len; j++)
             if (strcmp(s->policies[j].name, s->policies[s->policies_len].name) == 0)
                 diag_error(d, yaml_pos(n), "policies: two are called '%s'; give one another name",
@@ -373,18 +391,6 @@ static void read_policies(struct scenario *s, struct diag *d)
 }
 
 /* --- the whole --- */
-
-static void check_name(const struct scenario *s, struct diag *d)
-{
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-    if (s->name == NULL)
-        return;
-    if (s->name[0] == '\0' || s->name[0] == '.' || s->name[strspn(s->name, allowed)] != '\0')
-        diag_error(d, yaml_pos(yaml_get(s->layers[0], "name")),
-                   "name: '%s': it becomes a folder; letters, digits, -, _ and . are allowed",
-                   s->name);
-}
 
 bool scenario_open(struct scenario *s, const char *path, struct diag *d)
 {
@@ -397,7 +403,8 @@ bool scenario_open(struct scenario *s, const char *path, struct diag *d)
     config_read(&r, root, yaml_pos(root), &scenario_table, s);
     read_until(s, d);
     read_policies(s, d);
-    check_name(s, d);
+    if (s->name != NULL)
+        check_name("name", s->name, yaml_pos(yaml_get(s->layers[0], "name")), d);
     return d->errors == before;
 }
 

@@ -11,6 +11,7 @@
 #define SIM_CLI_SCENARIO_H
 
 #include "sim/config.h"
+#include "sim/yaml.h"
 
 struct arena;
 
@@ -30,8 +31,11 @@ struct policy_entry {
     const char *name;
     const struct yaml_node *node; /* the whole entry */
     const struct policy_ops *stack[STACK_MOST];
-    const struct yaml_node *options[STACK_MOST]; /* NULL: none */
+    const struct yaml_node *options[STACK_MOST];
+    struct yaml_node
+        absent[STACK_MOST]; /* options that were not written: empty, but with a place */
     size_t len;
+    bool is_sound; /* nothing is wrong with the entry itself */
 };
 
 struct scenario {

@@ -33,10 +33,30 @@ static const struct job_source_ops *find_source(const struct yaml_node *item, st
     return NULL;
 }
 
+/* Of the same name two sources would meet the same luck, and their jobs could not be told apart. */
+static bool is_named_once(const struct setup *s, const struct yaml_node *item,
+                          const struct job_source_ops *ops, struct diag *d)
+{
+    const struct yaml_node *name = yaml_get(yaml_get(item, ops->name), "name");
+    for (size_t i = 0; name != NULL && name->kind == YAML_SCALAR && i < s->sources_len; i++) {
+        const struct yaml_node *other =
+            yaml_get(yaml_get(s->sources[i].options, ops->name), "name");
+        if (s->sources[i].ops != ops || other == NULL || strcmp(name->text, other->text) != 0)
+            continue;
+        diag_error(d, yaml_pos(name),
+                   "name: '%s': line %u has a source of that name; give one another name",
+                   name->text, yaml_pos(other).line);
+        return false;
+    }
+    return true;
+}
+
 static bool read_workload(struct setup *s, const struct yaml_node *list, struct diag *d)
 {
-    if (list == NULL || list->kind != YAML_LIST || list->len == 0) {
-        diag_error(d, list == NULL ? (struct src_pos){0} : yaml_pos(list),
+    if (list == NULL)
+        return false; /* the scenario's table has said so */
+    if (list->kind != YAML_LIST || list->len == 0) {
+        diag_error(d, yaml_pos(list),
                    "workload: expected a list of sources such as [{swf: log.swf.gz}]");
         return false;
     }
@@ -44,7 +64,7 @@ static bool read_workload(struct setup *s, const struct yaml_node *list, struct 
     s->sources = arena_alloc(s->arena, list->len * sizeof s->sources[0]);
     for (size_t i = 0; i < list->len; i++) {
         const struct job_source_ops *ops = find_source(list->items[i], d);
-        ok &= ops != NULL;
+        ok &= ops != NULL && is_named_once(s, list->items[i], ops, d);
         if (ops != NULL)
             s->sources[s->sources_len++] = (struct source_use){ops, list->items[i]};
     }
