@@ -1,6 +1,7 @@
 #include "models/audit.h"
 
 #include "models/lifecycle.h"
+#include "models/mig_dynamic.h"
 #include "models/simulation_state.h"
 #include "sim/check.h"
 
@@ -16,6 +17,7 @@ struct audit {
     uint32_t *on_node;  /* tasks by node */
     uint32_t *on_gpu;   /* residents by GPU */
     uint32_t *shares;   /* thousandths held by shares, by GPU */
+    uint32_t *made;     /* dynamic MIG instances, by GPU */
     int64_t *milli;     /* held, by node */
     bool *is_unchecked; /* by node: somebody bypassed the checks */
     char *text;
@@ -55,10 +57,12 @@ static void *zeroed(size_t len, size_t bytes)
     return p;
 }
 
-static bool is_whole_gpu_column(const struct node *n, uint32_t resource)
+/* Columns that follow from the state of the GPUs, not from sums of amounts. */
+static bool is_gpu_column(const struct node *n, uint32_t resource)
 {
     for (uint32_t i = 0; i < n->classes_len; i++)
-        if (n->classes[i].kind == DEVICE_WHOLE && n->classes[i].resource == resource)
+        if ((n->classes[i].kind == DEVICE_WHOLE || n->classes[i].kind == DEVICE_DYNAMIC) &&
+            n->classes[i].resource == resource)
             return true;
     return false;
 }
@@ -71,10 +75,17 @@ static void book_amounts(struct audit *a, const struct task *t, const struct req
     const struct node *n = &c->nodes[t->node];
     for (uint32_t i = 0; i < r->amounts_len; i++) {
         const uint32_t resource = r->amounts[i].resource;
-        if (resource < c->resources_len && !is_whole_gpu_column(n, resource))
+        if (resource < c->resources_len && !is_gpu_column(n, resource))
             a->free[(size_t)t->node * c->resources_len + resource] -=
                 r->amounts[i].value * t->count;
     }
+}
+
+static void book_instance(struct audit *a, const struct node *n, uint32_t gpu, uint32_t start)
+{
+    AUDIT(a, mig_at(&a->sim->cluster->gpus[n->first_gpu + gpu].layout, start) != MIG_NONE,
+          "node %s: GPU %" PRIu32 " has no instance at slice %" PRIu32, n->name, gpu, start);
+    a->made[n->first_gpu + gpu]++;
 }
 
 static void book_devices(struct audit *a, const struct task *t, const struct request *r)
@@ -87,6 +98,9 @@ static void book_devices(struct audit *a, const struct task *t, const struct req
         const struct device_class *k = &n->classes[t->uses[i].class_index];
         AUDIT(a, (k->free[t->uses[i].unit / 64] >> t->uses[i].unit % 64 & 1) == 0,
               "node %s: unit %u is held and free", n->name, t->uses[i].unit);
+        if (k->kind == DEVICE_DYNAMIC)
+            book_instance(a, n, k->units[t->uses[i].unit].gpu,
+                          k->units[t->uses[i].unit].slice_start);
         if (k->kind == DEVICE_WHOLE)
             a->shares[n->first_gpu + t->uses[i].unit] += r->load.gpu_milli;
         else
@@ -110,6 +124,17 @@ static void audit_task(struct audit *a, const struct task *t)
     a->is_unchecked[t->node] |= t->is_unchecked;
     book_amounts(a, t, r);
     book_devices(a, t, r);
+}
+
+static void audit_closings(struct audit *a)
+{
+    const struct simulation *sim = a->sim;
+    for (uint32_t id = 0; id < sim->closings.cap; id++) {
+        if (!pool_has(&sim->closings, id))
+            continue;
+        const struct closing *gone = pool_at(&sim->closings, id);
+        book_instance(a, &sim->cluster->nodes[gone->node], gone->gpu, gone->start);
+    }
 }
 
 /* --- jobs --- */
@@ -195,7 +220,7 @@ static void audit_gpu(struct audit *a, const struct node *n, const struct device
     const struct gpu *gpu = &c->gpus[n->first_gpu + g];
     const uint32_t held = a->on_gpu[n->first_gpu + g];
     const uint32_t shares = a->shares[n->first_gpu + g];
-    const bool is_taken = held > 0 || shares > 0;
+    const bool is_taken = held > 0 || shares > 0 || gpu->layout.len > 0;
     a->milli[n->id] += (held > 0 ? 1000 : 0) + (int64_t)shares;
     AUDIT(a, gpu->residents == held && (gpu->owner == TASK_NONE) == (held == 0),
           "node %s: GPU %" PRIu32 " has %" PRIu32 " residents, not %" PRIu32, n->name, g, held,
@@ -210,8 +235,26 @@ static void audit_gpu(struct audit *a, const struct node *n, const struct device
     a->free[(size_t)n->id * c->resources_len + k->resource] -= is_taken;
 }
 
+static void audit_dynamic(struct audit *a, const struct node *n, const struct device_class *k)
+{
+    const struct cluster *c = a->sim->cluster;
+    int64_t *free = &a->free[(size_t)n->id * c->resources_len + k->resource];
+    *free = 0;
+    for (uint32_t g = 0; g < n->gpus; g++) {
+        const struct gpu *gpu = &c->gpus[n->first_gpu + g];
+        AUDIT(a, gpu->layout.len == a->made[n->first_gpu + g],
+              "node %s: GPU %" PRIu32 " has %" PRIu8 " instances, not %" PRIu32, n->name, g,
+              gpu->layout.len, a->made[n->first_gpu + g]);
+        if (gpu->residents == 0 && gpu->share_milli == 0)
+            *free += mig_dynamic_room(n->dynamic->table, &gpu->layout, k->profile);
+    }
+}
+
 static void audit_gpus(struct audit *a, const struct node *n)
 {
+    for (uint32_t i = 0; i < n->classes_len; i++)
+        if (n->classes[i].kind == DEVICE_DYNAMIC)
+            audit_dynamic(a, n, &n->classes[i]);
     const struct device_class *k = cluster_whole_gpus(n);
     for (uint32_t g = 0; k != NULL && g < k->units_len; g++)
         audit_gpu(a, n, k, g);
@@ -260,6 +303,7 @@ bool audit_passes(const struct simulation *sim, char *text, size_t cap)
         .on_node = zeroed(c->nodes_len, sizeof a.on_node[0]),
         .on_gpu = zeroed(c->gpus_len, sizeof a.on_gpu[0]),
         .shares = zeroed(c->gpus_len, sizeof a.shares[0]),
+        .made = zeroed(c->gpus_len, sizeof a.made[0]),
         .milli = zeroed(c->nodes_len, sizeof a.milli[0]),
         .is_unchecked = zeroed(c->nodes_len, sizeof a.is_unchecked[0]),
         .text = text,
@@ -270,6 +314,7 @@ bool audit_passes(const struct simulation *sim, char *text, size_t cap)
     for (uint32_t id = 0; id < sim->tasks.cap; id++)
         if (pool_has(&sim->tasks, id))
             audit_task(&a, sim_task(sim, id));
+    audit_closings(&a);
     audit_jobs(&a);
     for (uint32_t n = 0; n < c->nodes_len; n++)
         audit_node(&a, &c->nodes[n]);
@@ -278,6 +323,7 @@ bool audit_passes(const struct simulation *sim, char *text, size_t cap)
     free(a.on_node);
     free(a.on_gpu);
     free(a.shares);
+    free(a.made);
     free(a.milli);
     free(a.is_unchecked);
     return a.ok;

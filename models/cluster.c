@@ -2,6 +2,7 @@
 
 #include "models/gpu_share.h"
 #include "models/job.h"
+#include "models/mig_dynamic.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -47,6 +48,9 @@ void cluster_free(struct cluster *c)
         return;
     for (uint32_t i = 0; i < c->domains_len; i++)
         sharing_domain_fini(&c->domains[i]);
+    for (uint32_t i = 0; i < c->spaces_len; i++)
+        mig_space_free(c->spaces[i]);
+    free((void *)c->spaces);
     free(c->nodes);
     free(c->pools);
     free((void *)c->kinds);
@@ -94,6 +98,12 @@ uint32_t cluster_add_domain(struct cluster *c, const struct domain_spec *spec)
     return c->domains_len++;
 }
 
+void cluster_keep_space(struct cluster *c, struct mig_space *space)
+{
+    c->spaces = room_for_one((void *)c->spaces, c->spaces_len, &c->spaces_cap, sizeof c->spaces[0]);
+    c->spaces[c->spaces_len++] = space;
+}
+
 static struct device_class *make_classes(struct cluster *c, const struct node_spec *spec)
 {
     struct device_class *classes = arena_alloc(c->arena, spec->classes_len * sizeof classes[0]);
@@ -105,6 +115,7 @@ static struct device_class *make_classes(struct cluster *c, const struct node_sp
             .kind = from->kind,
             .order = from->order,
             .refuses_several = from->refuses_several,
+            .profile = from->profile,
             .units = from->units,
             .units_len = from->units_len,
             .free = arena_alloc(c->arena, words * sizeof(uint64_t)),
@@ -126,8 +137,8 @@ static const struct amount *all_amounts(struct cluster *c, const struct node_spe
     for (uint32_t i = 0; i < spec->classes_len; i++) {
         const struct class_spec *k = &spec->classes[i];
         struct amount *count = &all[spec->amounts_len + i];
-        *count = (struct amount){.resource = k->resource};
-        for (uint32_t u = 0; u < k->units_len; u++)
+        *count = (struct amount){.resource = k->resource, .value = k->amount};
+        for (uint32_t u = 0; k->kind != DEVICE_DYNAMIC && u < k->units_len; u++)
             count->value += k->units[u].milli > 0;
     }
     all[len].resource = UINT32_MAX;
@@ -149,6 +160,7 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
         .gpu_kind = spec->gpus > 0 ? pool->gpu_kind : KIND_NONE,
         .classes_len = spec->classes_len,
         .classes = make_classes(c, spec),
+        .dynamic = spec->dynamic,
         .first_gpu = c->gpus_len,
         .first_domain = c->domains_len,
         .labels = spec->labels,
@@ -222,7 +234,9 @@ int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct reques
 {
     if (c->nodes[node].state != NODE_READY)
         return 0;
-    const int64_t fits = cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
+    int64_t fits = cluster_fits_row(c, &c->free[(size_t)node * c->resources_len], r);
+    if (c->nodes[node].dynamic != NULL && fits > 0)
+        fits = mig_dynamic_limit(c, node, r, fits);
     return r->load.gpu_milli == 0 ? fits : gpu_share_limit(c, node, r, fits);
 }
 
@@ -251,6 +265,11 @@ struct device_class *cluster_whole_gpus(const struct node *n)
         if (n->classes[i].kind == DEVICE_WHOLE)
             return &n->classes[i];
     return NULL;
+}
+
+bool cluster_has_dynamic(const struct cluster *c)
+{
+    return c->spaces_len > 0;
 }
 
 int64_t cluster_idle_milli(const struct cluster *c, uint32_t node)

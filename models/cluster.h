@@ -17,6 +17,8 @@
 
 struct arena;
 struct gpu_model;
+struct mig_dynamic;
+struct mig_space;
 struct sharing_domain;
 
 #define NODE_NONE   UINT32_MAX
@@ -43,6 +45,7 @@ enum device_kind {
     DEVICE_WHOLE,    /* units are the node's GPUs by number; partitioned ones are not there */
     DEVICE_INSTANCE, /* units are MIG instances */
     DEVICE_REPLICA,  /* units are replicas of a GPU or of an instance */
+    DEVICE_DYNAMIC,  /* units are places where an instance of a profile may be made */
 };
 
 /* Which free units a task gets: the lowest; or of the GPU with most, or fewest, of them taken. */
@@ -68,6 +71,7 @@ struct device_class {
     enum device_kind kind;
     enum device_order order;
     bool refuses_several; /* of replicas: a task that asks for two fails on the node */
+    uint8_t profile;      /* DEVICE_DYNAMIC: of the MIG table */
     uint32_t units_len;
     const struct device_unit *units;
     uint64_t *free; /* one bit for each unit, lowest first */
@@ -93,8 +97,9 @@ struct node {
     uint32_t gpu_kind;    /* KIND_NONE: no GPUs */
     uint32_t classes_len; /* 0 on machines whose devices have no identity */
     struct device_class *classes;
-    uint32_t first_gpu;    /* of all GPUs of the cluster */
-    uint32_t first_domain; /* of all sharing domains */
+    const struct mig_dynamic *dynamic; /* NULL: its instances are made before the run */
+    uint32_t first_gpu;                /* of all GPUs of the cluster */
+    uint32_t first_domain;             /* of all sharing domains */
     uint32_t labels_len, taints_len;
     const struct node_label *labels; /* sorted by key */
     const struct taint *taints;
@@ -120,9 +125,10 @@ struct node_pool {
 struct gpu {
     const struct device_load *owner_load; /* of the owner, should somebody join it */
     uint32_t owner;                       /* the task that took it whole first; TASK_NONE: nobody */
-    uint32_t residents;   /* tasks that took it whole: more than one only unchecked */
-    uint32_t domain;      /* where they share it; DOMAIN_NONE: nobody ever shared it */
-    uint16_t share_milli; /* held by shares; gpu_share.h */
+    uint32_t residents;       /* tasks that took it whole: more than one only unchecked */
+    uint32_t domain;          /* where they share it; DOMAIN_NONE: nobody ever shared it */
+    uint16_t share_milli;     /* held by shares; gpu_share.h */
+    struct mig_layout layout; /* instances made by mig_dynamic.h, those being destroyed included */
 };
 
 struct cluster {
@@ -140,6 +146,8 @@ struct cluster {
     uint64_t changes_mask;
     uint64_t changes_end; /* one past the newest */
     struct arena *arena;
+    struct mig_space **spaces; /* that its pools with dynamic instances use */
+    uint32_t spaces_len, spaces_cap;
     uint32_t nodes_cap, pools_cap, kinds_cap, gpus_cap, domains_cap;
 };
 
@@ -150,6 +158,8 @@ struct class_spec {
     enum device_kind kind;
     enum device_order order;
     bool refuses_several;
+    uint8_t profile;
+    uint32_t amount;                 /* DEVICE_DYNAMIC: instances an empty node could have */
     const struct device_unit *units; /* borrowed for as long as the cluster */
     uint32_t units_len;
 };
@@ -163,6 +173,7 @@ struct node_spec {
     uint32_t amounts_len;
     const struct class_spec *classes;
     uint32_t classes_len;
+    const struct mig_dynamic *dynamic; /* borrowed; NULL: none */
     const struct domain_spec *domains;
     uint32_t domains_len;
     const struct node_label *labels; /* sorted by key */
@@ -185,6 +196,9 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec);
 
 /* A sharing domain that no node declares: of a GPU that is being shared unchecked. */
 uint32_t cluster_add_domain(struct cluster *c, const struct domain_spec *spec);
+
+/* The cluster frees it. */
+void cluster_keep_space(struct cluster *c, struct mig_space *space);
 
 /* Fixes the columns: resources_len of them. After this nothing may be added. */
 void cluster_seal(struct cluster *c, uint32_t resources_len);
@@ -240,6 +254,10 @@ int64_t cluster_cost_nano_usd(const struct cluster *c, const struct node *n,
 
 /* The node's class of whole GPUs; NULL: it has none. */
 struct device_class *cluster_whole_gpus(const struct node *n);
+
+/* Some node makes MIG instances as tasks ask for them: what is free there is no sum of amounts, and
+ * cannot be planned ahead. */
+bool cluster_has_dynamic(const struct cluster *c);
 
 /* Thousandths of GPUs on the node that nobody holds. */
 int64_t cluster_idle_milli(const struct cluster *c, uint32_t node);

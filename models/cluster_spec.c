@@ -2,6 +2,7 @@
 
 #include "models/aks_reserved.h"
 #include "models/catalogue.h"
+#include "models/mig_dynamic.h"
 #include "models/mig_resource.h"
 #include "models/names.h"
 #include "models/pool_devices.h"
@@ -18,21 +19,29 @@
 enum { RESERVED_NONE, RESERVED_AKS };
 
 static const char *const reserved_names[] = {"none", "aks", NULL};
-static const char *const manager_names[] = {"static", NULL};
 
 /* --- tables --- */
 
 static const struct config_key mig_keys[] = {
     {"manager", CONFIG_CHOICE, offsetof(struct mig_section, manager), "static",
-     .choices = manager_names,
-     .help = "who may change the layout: `static`, nobody (AKS: fixed when the pool is created)"},
+     .choices = mig_manager_names,
+     .help = "who may change the layout: `static`, nobody (AKS: fixed when the pool is created); "
+             "`dynamic`, a task's instances are made for it and destroyed after it (DRA)"},
     {"strategy", CONFIG_CHOICE, offsetof(struct mig_section, strategy), "mixed",
      .choices = mig_strategy_names,
      .help = "how the device plugin names instances: `mixed` nvidia.com/mig-PROFILE, `single` "
              "nvidia.com/gpu, `none` not at all"},
     {"layout", CONFIG_NODE, offsetof(struct mig_section, layout), "",
      .hint = "a set such as `all-3g.40gb`, a list of profiles, or a mapping by GPU with `default`",
-     .help = "what every GPU is cut into; absent: MIG is off"},
+     .help = "what every GPU is cut into; absent: MIG is off, or dynamic"},
+    {"placement", CONFIG_CHOICE, offsetof(struct mig_section, rule), "first-fit",
+     .choices = mig_rule_names,
+     .help = "dynamic: where on the lowest GPU with room an instance goes; `first-fit` is what the "
+             "DRA driver's listing gives"},
+    {"create", CONFIG_DURATION, offsetof(struct mig_section, create_ns), "600ms", 0, 3.6e12,
+     .help = "dynamic: from the choice of an instance to its being there (docs/MODEL.md)"},
+    {"destroy", CONFIG_DURATION, offsetof(struct mig_section, destroy_ns), "600ms", 0, 3.6e12,
+     .help = "dynamic: from the end of its task to its slices being free again"},
     {0},
 };
 
@@ -182,7 +191,7 @@ static void add_own_labels(struct building *b, const struct pool_spec *p, const 
               arena_printf(b->arena, "%" PRId64, m->gpu->memory_bytes >> 20));
     if (devices->product != NULL)
         add_label(b, "nvidia.com/gpu.product", devices->product);
-    if (p->mig.layout != NULL)
+    if (p->mig.layout != NULL || devices->dynamic != NULL)
         add_label(b, "nvidia.com/mig.strategy", mig_strategy_names[p->mig.strategy]);
     if (devices->replicas > 1)
         add_label(b, "nvidia.com/gpu.replicas",
@@ -315,6 +324,7 @@ static void build_pool(struct building *b, const struct pool_spec *p)
         .is_numbered = m->numbered,
         .classes = devices.classes,
         .classes_len = devices.classes_len,
+        .dynamic = devices.dynamic,
         .domains = devices.domains,
         .domains_len = devices.domains_len,
         .taints = taints,
@@ -324,6 +334,8 @@ static void build_pool(struct building *b, const struct pool_spec *p)
         .boot_ns = p->boot_ns,
     };
     spec.amounts = amounts_of(b, p, m, &spec.amounts_len);
+    if (devices.dynamic != NULL)
+        cluster_keep_space(b->cluster, devices.dynamic->space);
     cluster_add_pool(b->cluster, p->name, m->name, kind_of(b, m->gpu));
     add_nodes(b, p, &spec);
 }

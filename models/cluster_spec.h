@@ -29,7 +29,9 @@ struct names;
 struct mig_section {
     int manager;                    /* enum mig_manager */
     int strategy;                   /* enum mig_strategy */
-    const struct yaml_node *layout; /* NULL: MIG is off */
+    const struct yaml_node *layout; /* NULL: MIG is off, or there is a manager */
+    int rule;                       /* enum mig_rule, of a dynamic manager */
+    int64_t create_ns, destroy_ns;
 };
 
 struct pool_spec {

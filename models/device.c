@@ -1,6 +1,7 @@
 #include "models/device.h"
 
 #include "models/gpu_share.h"
+#include "models/mig_dynamic.h"
 #include "models/sharing.h"
 #include "sim/check.h"
 
@@ -84,11 +85,13 @@ static uint32_t hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
     for (; mask != 0; mask &= mask - 1) {
         const uint32_t gpu = (uint32_t)__builtin_ctzll(mask);
         struct gpu *g = gpu_of(c, n, gpu);
+        mig_dynamic_lift(c, n, gpu);
         if (g->residents++ == 0) {
             g->owner = t->id;
             g->owner_load = load;
             fresh++;
         }
+        mig_dynamic_settle(c, n, gpu);
         if (g->residents > 1 || g->domain != DOMAIN_NONE)
             share_gpu(c, t, gpu, load);
     }
@@ -135,6 +138,19 @@ static uint32_t pick_unit(const struct device_class *k)
     return UINT32_MAX;
 }
 
+static uint32_t take_unit(struct cluster *c, const struct node *n, struct device_class *k)
+{
+    if (k->kind == DEVICE_DYNAMIC) {
+        const uint32_t unit = mig_dynamic_create(c, n, k);
+        SIM_REQUIRE(unit != UINT32_MAX);                           /* cluster_fits said so */
+        c->free[(size_t)n->id * c->resources_len + k->resource]++; /* cluster_take takes it */
+        return unit;
+    }
+    const uint32_t unit = pick_unit(k);
+    flip(k, unit);
+    return unit;
+}
+
 static void reserve_uses(struct task *t, uint32_t more)
 {
     if (t->uses_len == 0 && more == 1) {
@@ -155,8 +171,7 @@ static void hold_units(struct cluster *c, struct task *t, uint16_t class_index, 
     struct device_class *k = &node->classes[class_index];
     reserve_uses(t, n);
     for (uint32_t i = 0; i < n; i++) {
-        const uint32_t unit = pick_unit(k);
-        flip(k, unit);
+        const uint32_t unit = take_unit(c, node, k);
         t->uses[t->uses_len++] = (struct device_use){class_index, (uint16_t)unit};
         count_milli(c, t->node, k->units[unit].milli);
         struct sharing_domain *d = device_unit_domain(c, node, &k->units[unit]);
@@ -204,7 +219,8 @@ static bool has_units(const struct cluster *c, const struct node *n, const struc
     if (r->load.gpu_milli != 0 && gpu_share_fits(c, n->id, r->load.gpu_milli) < count)
         return false;
     for (uint32_t i = 0; i < n->classes_len; i++)
-        if (request_amount(r, n->classes[i].resource) * count > count_free(&n->classes[i]))
+        if (n->classes[i].kind != DEVICE_DYNAMIC &&
+            request_amount(r, n->classes[i].resource) * count > count_free(&n->classes[i]))
             return false;
     return true;
 }
@@ -292,8 +308,11 @@ static void give_gpus(struct cluster *c, const struct task *t, const struct requ
     uint64_t freed = 0;
     int64_t held = 0, still_held = 0;
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1, held++) {
-        struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
+        const uint32_t gpu = (uint32_t)__builtin_ctzll(mask);
+        struct gpu *g = gpu_of(c, n, gpu);
+        mig_dynamic_lift(c, n, gpu);
         leave_gpu(c, t, g);
+        mig_dynamic_settle(c, n, gpu);
         if (g->residents == 0)
             freed |= mask & -mask;
         else
@@ -318,7 +337,10 @@ static void give_units(struct cluster *c, const struct task *t, const struct req
         struct sharing_domain *d = device_unit_domain(c, n, u);
         if (d != NULL)
             sharing_domain_remove(d, t->id);
-        flip(k, t->uses[i].unit);
+        if (k->kind == DEVICE_DYNAMIC) /* the instance is there until mig_dynamic_destroy */
+            c->free[(size_t)t->node * c->resources_len + k->resource]--;
+        else
+            flip(k, t->uses[i].unit);
         count_milli(c, t->node, -(int64_t)u->milli);
     }
 }

@@ -41,7 +41,7 @@ void device_take_unchecked(struct cluster *c, struct task *t, const struct reque
                            uint32_t count, uint64_t gpu_mask);
 
 /* Gives everything back; r is what it was taken for. cluster_give comes after: together they leave
- * the columns at what is free. */
+ * the columns at what is free. Dynamic MIG instances are there until mig_dynamic_destroy. */
 void device_give(struct cluster *c, struct task *t, const struct request *r);
 
 /* Thousandths of GPUs the task holds; a GPU shared unchecked counts for each. */

@@ -1,5 +1,6 @@
 #include "models/gpu_share.h"
 
+#include "models/mig_dynamic.h"
 #include "sim/check.h"
 
 uint32_t gpu_share_left(const struct cluster *c, const struct node *n, const struct device_class *k,
@@ -72,9 +73,11 @@ void gpu_share_take(struct cluster *c, uint32_t node, uint32_t gpu, uint32_t mil
     struct device_class *k = cluster_whole_gpus(n);
     SIM_REQUIRE(k != NULL && gpu < k->units_len && gpu_share_left(c, n, k, gpu) >= milli);
     struct gpu *g = &c->gpus[n->first_gpu + gpu];
+    mig_dynamic_lift(c, n, gpu);
     if (g->share_milli == 0)
         flip(c, n, k, gpu, -1);
     g->share_milli = (uint16_t)(g->share_milli + milli);
+    mig_dynamic_settle(c, n, gpu);
     count_milli(c, n, milli);
 }
 
@@ -83,8 +86,10 @@ void gpu_share_give(struct cluster *c, uint32_t node, uint32_t gpu, uint32_t mil
     const struct node *n = &c->nodes[node];
     struct gpu *g = &c->gpus[n->first_gpu + gpu];
     SIM_REQUIRE(g->share_milli >= milli);
+    mig_dynamic_lift(c, n, gpu);
     g->share_milli = (uint16_t)(g->share_milli - milli);
     if (g->share_milli == 0 && g->residents == 0)
         flip(c, n, cluster_whole_gpus(n), gpu, 1);
+    mig_dynamic_settle(c, n, gpu);
     count_milli(c, n, -(int64_t)milli);
 }

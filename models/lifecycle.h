@@ -108,6 +108,10 @@ bool lifecycle_gets_memory(struct simulation *sim, struct job *job, struct task 
 /* Its processes left the devices that it shares, or came; neighbours' speeds follow. */
 void lifecycle_set_idle(struct simulation *sim, const struct task *t, bool idle);
 
+/* The task is about to give its MIG instances back: those made for it are destroyed, at once if it
+ * is only just bound. */
+void lifecycle_close_instances(struct simulation *sim, const struct task *t);
+
 /* lifecycle_end.c */
 void lifecycle_book_use(struct simulation *sim, struct job *job, const struct task *t);
 void lifecycle_show_task(struct simulation *sim, const struct job *job, const struct task *t);

@@ -1,7 +1,10 @@
-/* A task's devices may have no memory for it: it fails, and starts again as Kubernetes does. */
+/* What the node does for a task beside counting: its devices may have no memory for it, and MIG
+ * instances may be made for it alone. */
+#include "models/device.h"
 #include "models/device_start.h"
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
+#include "models/mig_dynamic.h"
 
 void lifecycle_set_idle(struct simulation *sim, const struct task *t, bool idle)
 {
@@ -76,4 +79,28 @@ bool lifecycle_gets_memory(struct simulation *sim, struct job *job, struct task 
     else
         end(sim, job, t);
     return false;
+}
+
+static void close_instance(struct simulation *sim, const struct task *t,
+                           const struct device_unit *u, int64_t after_ns)
+{
+    if (after_ns == 0) {
+        mig_dynamic_destroy(sim->cluster, t->node, u->gpu, u->slice_start);
+        return;
+    }
+    const uint32_t id = pool_take(&sim->closings);
+    *(struct closing *)pool_at(&sim->closings, id) =
+        (struct closing){.node = t->node, .gpu = u->gpu, .start = u->slice_start};
+    sim_push(sim, sim_now(sim) + after_ns, PHASE_END, t->node, EVENT_INSTANCE, id);
+}
+
+void lifecycle_close_instances(struct simulation *sim, const struct task *t)
+{
+    const struct node *n = &sim->cluster->nodes[t->node];
+    if (n->dynamic == NULL)
+        return;
+    const int64_t after_ns = t->state == TASK_BOUND ? 0 : n->dynamic->destroy_ns;
+    for (uint32_t i = 0; i < t->uses_len; i++)
+        if (n->classes[t->uses[i].class_index].kind == DEVICE_DYNAMIC)
+            close_instance(sim, t, device_unit_of(n, t->uses[i]), after_ns);
 }

@@ -3,6 +3,7 @@
 #include "models/execution.h"
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
+#include "models/mig_dynamic.h"
 #include "models/sharing.h"
 #include "sim/check.h"
 
@@ -75,6 +76,8 @@ struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32
 static bool take_devices(struct simulation *sim, struct task *t, const struct request *r,
                          const struct slot *slot)
 {
+    if (t->is_unchecked && sim->cluster->nodes[t->node].dynamic != NULL)
+        return false; /* its GPUs are cut up as others ask for it */
     if (t->is_unchecked)
         device_take_unchecked(sim->cluster, t, r, slot->count, slot->gpu_mask);
     else if (slot->gpu_mask != 0)
@@ -133,6 +136,7 @@ struct task *lifecycle_bind(struct simulation *sim, struct job *job, const struc
 void lifecycle_give_node(struct simulation *sim, struct job *job, struct task *t)
 {
     const struct request *r = lifecycle_request(sim, job, t);
+    lifecycle_close_instances(sim, t);
     lifecycle_touch_neighbours(sim, t);
     lifecycle_set_active(sim, t, 0);
     device_give(sim->cluster, t, r);
@@ -226,7 +230,9 @@ static void begin_start(struct simulation *sim, struct job *job, struct task *t)
 {
     const struct request *r = lifecycle_request(sim, job, t);
     const enum device_verdict verdict = device_start_check(sim->cluster, t, r).verdict;
-    const int64_t delay = verdict == DEVICE_REFUSES ? REFUSED_AFTER_NS : sim->spec.startup_ns;
+    const int64_t delay = verdict == DEVICE_REFUSES
+                              ? REFUSED_AFTER_NS
+                              : sim->spec.startup_ns + mig_dynamic_create_ns(sim->cluster, t);
     t->state = TASK_STARTING;
     if (delay == 0 && verdict == DEVICE_STARTS)
         lifecycle_ready(sim, job, t);

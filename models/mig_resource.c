@@ -6,6 +6,12 @@
 
 #define INSTANCE_PREFIX "nvidia.com/mig-"
 
+const char *const mig_manager_names[] = {
+    [MIG_MANAGER_STATIC] = "static",
+    [MIG_MANAGER_DYNAMIC] = "dynamic",
+    NULL,
+};
+
 const char *const mig_strategy_names[] = {
     [MIG_STRATEGY_NONE] = "none",
     [MIG_STRATEGY_SINGLE] = "single",

@@ -1,6 +1,7 @@
 #include "models/pool_devices.h"
 
 #include "models/machine.h"
+#include "models/mig_dynamic.h"
 #include "models/mig_layout_spec.h"
 #include "models/mig_resource.h"
 #include "models/names.h"
@@ -273,6 +274,68 @@ static bool sharing_suits(const struct making *m)
     return false;
 }
 
+/* --- dynamic instances --- */
+
+static bool dynamic_suits(const struct making *m)
+{
+    const struct mig_section *mig = &m->spec->mig;
+    const struct yaml_node *n = yaml_get(m->spec->node, "mig");
+    if (m->machine->gpu->mig == NULL)
+        diag_error(m->diag, yaml_pos(n), "mig: %s cannot be partitioned", m->machine->gpu->name);
+    else if (mig->layout != NULL)
+        diag_error(m->diag, yaml_pos(mig->layout),
+                   "layout: the manager `dynamic` makes instances as tasks ask for them; leave it "
+                   "out, or use `static`");
+    else if (mig->strategy != MIG_STRATEGY_MIXED)
+        diag_error(m->diag, yaml_pos(n), "mig: the manager `dynamic` needs the strategy mixed");
+    else if (m->spec->sharing.ops != NULL)
+        diag_error(m->diag, yaml_pos(n),
+                   "mig: instances of the manager `dynamic` cannot be shared; leave sharing out");
+    else
+        return true;
+    return false;
+}
+
+static struct class_spec dynamic_class(const struct making *m, unsigned profile)
+{
+    const struct mig_table *t = m->machine->gpu->mig;
+    const uint32_t gpus = (uint32_t)m->machine->gpus;
+    const struct mig_layout empty = {0};
+    const char *name = mig_resource_name(m->arena, MIG_STRATEGY_MIXED, &t->profiles[profile]);
+    struct device_unit *units =
+        arena_alloc(m->arena, (size_t)gpus * MIG_MOST_SLICES * sizeof units[0]);
+    struct class_spec k = {.resource = intern_add(m->names->resources, name),
+                           .kind = DEVICE_DYNAMIC,
+                           .profile = (uint8_t)profile,
+                           .amount = gpus * mig_dynamic_room(t, &empty, profile),
+                           .units = units};
+    k.units_len = mig_dynamic_units(t, profile, gpus, units);
+    return k;
+}
+
+/* Whole GPUs, then profiles from large to small: in this order a task's are placed. */
+static void make_dynamic(struct making *m, struct pool_devices *out)
+{
+    const struct mig_table *t = m->machine->gpu->mig;
+    out->classes = arena_alloc(m->arena, (t->len + 1u) * sizeof out->classes[0]);
+    m->pieces = arena_alloc(m->arena, (size_t)m->machine->gpus * sizeof m->pieces[0]);
+    for (unsigned g = 0; g < (unsigned)m->machine->gpus; g++)
+        add_whole(m, g);
+    out->classes[out->classes_len++] = whole_class(m, m->pieces[0].resource);
+    for (unsigned slices = t->memory_slices; slices > 0; slices--)
+        for (unsigned p = t->len; p-- > 0;)
+            if (t->profiles[p].memory_slices == slices)
+                out->classes[out->classes_len++] = dynamic_class(m, p);
+    struct mig_dynamic *d = arena_alloc(m->arena, sizeof *d);
+    *d = (struct mig_dynamic){.table = t,
+                              .space = mig_space_new(t, MIG_ALL_PROFILES),
+                              .rule = (enum mig_rule)m->spec->mig.rule,
+                              .create_ns = m->spec->mig.create_ns,
+                              .destroy_ns = m->spec->mig.destroy_ns};
+    out->dynamic = d;
+    out->product = m->machine->gpu->product;
+}
+
 static const char *product_label(const struct making *m, const struct pool_devices *out)
 {
     const char *product = m->machine->gpu->product;
@@ -298,6 +361,12 @@ bool pool_devices_make(const struct pool_spec *spec, const struct machine *machi
     *out = (struct pool_devices){.replicas = 1};
     if (machine->gpus == 0 || !machine->numbered)
         return true;
+    if (spec->mig.manager == MIG_MANAGER_DYNAMIC) {
+        if (!dynamic_suits(&m))
+            return false;
+        make_dynamic(&m, out);
+        return true;
+    }
     if (!make_pieces(&m) || !sharing_suits(&m))
         return false;
     make_classes(&m, out);

@@ -4,6 +4,7 @@
  * whole GPUs              nvidia.com/gpu
  * MIG, strategy single    nvidia.com/gpu counts instances, all of one profile
  * MIG, strategy mixed     nvidia.com/mig-3g.40gb ..., and nvidia.com/gpu the GPUs that are not cut
+ * MIG, manager dynamic    nvidia.com/gpu, and every profile that its GPUs have
  * time-slicing, MPS       units of the above `replicas` times; renamed: nvidia.com/gpu.shared
  *
  * Source   k8s-device-plugin; mig-parted tries orders of creation until one works, and so do we.
@@ -17,14 +18,16 @@
 #include "models/cluster_spec.h"
 
 struct machine;
+struct mig_dynamic;
 
 struct pool_devices {
     struct class_spec *classes;
     uint32_t classes_len;
     struct domain_spec *domains;
     uint32_t domains_len;
-    const char *product; /* label nvidia.com/gpu.product; NULL: unknown */
-    uint32_t replicas;   /* label nvidia.com/gpu.replicas: of the first resource; 1: not shared */
+    const struct mig_dynamic *dynamic; /* NULL: instances are made before the run */
+    const char *product;               /* label nvidia.com/gpu.product; NULL: unknown */
+    uint32_t replicas; /* label nvidia.com/gpu.replicas: of the first resource; 1: not shared */
 };
 
 /* False after a diag_error. */

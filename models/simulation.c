@@ -3,6 +3,7 @@
 #include "models/audit.h"
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
+#include "models/mig_dynamic.h"
 #include "sim/check.h"
 
 #include <inttypes.h>
@@ -190,6 +191,21 @@ void simulation_set_node(struct simulation *sim, uint32_t node, enum node_state 
                                    .node = node});
 }
 
+static void fire_instance(void *world, uint32_t id)
+{
+    struct simulation *sim = world;
+    sim->foreground--;
+    const struct closing gone = *(struct closing *)pool_at(&sim->closings, id);
+    pool_give(&sim->closings, id);
+    mig_dynamic_destroy(sim->cluster, gone.node, gone.gpu, gone.start);
+    sim_notify(sim, &(struct note){.kind = NOTE_NODE_CHANGED,
+                                   .job = JOB_NONE,
+                                   .group = UINT32_MAX,
+                                   .task = TASK_NONE,
+                                   .node = gone.node});
+    event_loop_want_round(&sim->loop);
+}
+
 static void fire_timeline(void *world, uint32_t i)
 {
     struct simulation *sim = world;
@@ -255,7 +271,7 @@ const struct event_kind simulation_event_kinds[EVENT_KINDS] = {
     [EVENT_PATIENCE] = {"leave", fire_patience}, [EVENT_WAKE] = {"wake", fire_wake},
     [EVENT_PODS] = {"pods", fire_pods},          [EVENT_TIME_UP] = {"time up", fire_time_up},
     [EVENT_WARM] = {"warm-up", fire_warm},       [EVENT_TIMELINE] = {"edit", fire_timeline},
-    [EVENT_SAMPLE] = {"sample", fire_sample},
+    [EVENT_SAMPLE] = {"sample", fire_sample},    [EVENT_INSTANCE] = {"instance", fire_instance},
 };
 
 #ifdef NDEBUG

@@ -190,6 +190,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     pool_init(&sim->jobs, sizeof(struct job));
     pool_init(&sim->tasks, sizeof(struct task));
     pool_init(&sim->wakes, sizeof(struct wake));
+    pool_init(&sim->closings, sizeof(struct closing));
     event_loop_init(&sim->loop, simulation_event_kinds, EVENT_KINDS, sim, spec->start_ns);
     sim->loop.settled = simulation_settled;
     meter_init(&sim->meter, sim->cluster->pools_len, spec->start_ns);
@@ -253,6 +254,7 @@ void simulation_free(struct simulation *sim)
     pool_fini(&sim->jobs);
     pool_fini(&sim->tasks);
     pool_fini(&sim->wakes);
+    pool_fini(&sim->closings);
     free(sim->touched);
     free(sim->bound);
     arena_free(sim->arena);

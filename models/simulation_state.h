@@ -18,6 +18,7 @@ enum sim_event_number {               /* kinds of the event loop */
                         EVENT_PODS,     /* subject: job; its controller may make pods */
                         EVENT_TIME_UP,  /* subject: job; its controller ends it */
                         EVENT_TIMELINE, /* subject: entry */
+                        EVENT_INSTANCE, /* subject: closing; a MIG instance is gone */
                         EVENT_WARM,     /* the warm-up is over */
                         EVENT_SAMPLE,
                         EVENT_KINDS,
@@ -60,6 +61,11 @@ struct wake {
     uint32_t event;
 };
 
+/* A MIG instance that nobody uses any more, while it is being destroyed. */
+struct closing {
+    uint32_t node, gpu, start;
+};
+
 enum stack_kind {
     STACK_BOTH,        /* one policy admits and places: nothing is gated */
     STACK_ADMIT_PLACE, /* one admits, the next places */
@@ -74,9 +80,10 @@ struct simulation {
     struct arena *arena;
     struct cluster *cluster;
     struct request_table *requests;
-    struct pool jobs;  /* struct job */
-    struct pool tasks; /* struct task */
-    struct pool wakes; /* struct wake */
+    struct pool jobs;     /* struct job */
+    struct pool tasks;    /* struct task */
+    struct pool wakes;    /* struct wake */
+    struct pool closings; /* struct closing */
     struct wait_reasons waits;
     struct meter meter;
     enum stack_kind stack;

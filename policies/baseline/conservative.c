@@ -33,8 +33,11 @@ static const char *const conservative_reasons[] = {
 
 static bool conservative_open(void *state, const struct policy_env *env, struct diag *d)
 {
-    (void)d;
     struct conservative *c = state;
+    if (cluster_has_dynamic(env->cluster)) {
+        diag_error(d, (struct src_pos){0}, CANNOT_PLAN("conservative"));
+        return false;
+    }
     first_fit_init(&c->fit, env);
     flat_machine_init(&c->machine, env);
     pool_init(&c->jobs, sizeof(struct plan_job));

@@ -81,6 +81,10 @@ static bool easy_open(void *state, const struct policy_env *env, struct diag *d)
     struct config_reader reader = {.diag = d, .arena = env->arena};
     if (!config_read(&reader, env->options, (struct src_pos){0}, &easy_options, e))
         return false;
+    if (cluster_has_dynamic(env->cluster)) {
+        diag_error(d, (struct src_pos){0}, CANNOT_PLAN("easy"));
+        return false;
+    }
     e->predictions = (struct predictions){.predictor = (enum predictor)e->predictor,
                                           .corrector = (enum corrector)e->corrector,
                                           .in_seconds = e->protocol == EASY_PUBLISHED};

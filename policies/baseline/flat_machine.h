@@ -15,6 +15,11 @@
 
 #define FLAT_MOST_UNITS (UINT32_MAX - 1)
 
+/* Who plans ahead needs sums of amounts. */
+#define CANNOT_PLAN(policy)                                                                    \
+    policy ": it plans ahead, and MIG instances that are made as jobs ask for them cannot be " \
+           "planned; use fifo, sjf or kube-scheduler, or mig: {manager: static}"
+
 struct flat_machine {
     const struct cluster *cluster;
     const struct request_table *requests;

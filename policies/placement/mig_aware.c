@@ -10,6 +10,7 @@
  * Source   gpu_models.md 1.3 (b), after "most maximal layouts reachable"; mig_space.h counts them.
  */
 #include "models/gpu_model.h"
+#include "models/mig_dynamic.h"
 #include "models/mig_space.h"
 #include "policies/placement/strategy.h"
 #include "sim/arena.h"
@@ -42,7 +43,8 @@ static void map_class(struct mig_aware *s, const struct node *n, const struct de
                       struct arena *a)
 {
     const struct mig_space *space = s->spaces[n->gpu_kind];
-    if (k->kind == DEVICE_WHOLE || space == NULL || profiles_of(s, k) != NULL)
+    if (k->kind == DEVICE_WHOLE || k->kind == DEVICE_DYNAMIC || space == NULL ||
+        profiles_of(s, k) != NULL)
         return;
     if (s->maps_len == s->maps_cap) {
         s->maps_cap = s->maps_cap == 0 ? 8 : 2 * s->maps_cap;
@@ -129,6 +131,28 @@ static int64_t loss(const struct mig_aware *s, const struct node *n, const struc
     return lost;
 }
 
+/* The same for instances that would be made, on the lowest GPUs with room. */
+static int64_t dynamic_loss(const struct mig_aware *s, const struct node *n,
+                            const struct device_class *k, int64_t want)
+{
+    const struct mig_dynamic *d = n->dynamic;
+    int64_t lost = 0;
+    for (uint32_t g = 0; g < n->gpus && want > 0; g++) {
+        const struct gpu *gpu = &s->cluster->gpus[n->first_gpu + g];
+        struct mig_layout l = gpu->layout;
+        for (int start = MIG_NONE; gpu->residents == 0 && gpu->share_milli == 0 && want > 0;
+             want--) {
+            start = mig_place(d->space, d->rule, &l, k->profile);
+            if (start == MIG_NONE)
+                break;
+            lost += mig_space_reachable(d->space, &l);
+            mig_add(d->table, &l, k->profile, (unsigned)start);
+            lost -= mig_space_reachable(d->space, &l);
+        }
+    }
+    return lost;
+}
+
 static int64_t mig_aware_score(void *state, const struct request *r, uint32_t node)
 {
     const struct mig_aware *s = state;
@@ -138,7 +162,9 @@ static int64_t mig_aware_score(void *state, const struct request *r, uint32_t no
         return -cluster_free_of(s->cluster, node, RESOURCE_CPU);
     for (uint32_t i = 0; i < n->classes_len; i++) {
         const int64_t want = request_amount(r, n->classes[i].resource);
-        if (want > 0 && n->classes[i].kind != DEVICE_WHOLE)
+        if (want > 0 && n->classes[i].kind == DEVICE_DYNAMIC)
+            lost += dynamic_loss(s, n, &n->classes[i], want);
+        else if (want > 0 && n->classes[i].kind != DEVICE_WHOLE)
             lost += loss(s, n, &n->classes[i], want);
     }
     return -lost * (NODE_MOST_GPUS + 1) * 1000 - cluster_idle_milli(s->cluster, node);

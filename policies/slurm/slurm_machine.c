@@ -276,6 +276,8 @@ static void add_counted(struct slurm_layout *l, uint32_t type, int64_t count)
 static void add_class(struct deriving *x, struct slurm_layout *l, const struct device_class *k,
                       const char *model)
 {
+    if (k->kind == DEVICE_DYNAMIC)
+        return; /* Slurm knows only instances that are there when slurmd starts */
     const char *profile = k->units_len > 0 ? k->units[0].profile : NULL;
     const char *name = k->kind == DEVICE_WHOLE      ? model
                        : k->kind == DEVICE_INSTANCE ? profile

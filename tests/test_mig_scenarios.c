@@ -1,0 +1,215 @@
+/* Partitioned GPUs through the whole program: who gets an instance, where, and when. */
+#include "tests/scenario_run.h"
+#include "tests/table.h"
+#include "tests/unit.h"
+
+#define SCENARIO(machine, mig)                                                                     \
+    "clustersim: 1\nname: t\ncluster:\n  pools:\n    - {name: n, machine: " machine ", mig: {" mig \
+    "}}\nworkload:\n  - kubernetes: p.yaml\npolicies: [kube-scheduler]\n"                          \
+    "run: {until: 2h}\n"
+#define ONE_GPU "Standard_NC40ads_H100_v5"
+#define POD(name, seconds, limits)                                                                \
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: " name "}\nspec:\n  restartPolicy: Never\n"      \
+    "  containers:\n  - command: [sleep, '" seconds "']\n    resources: {limits: {" limits "}}\n" \
+    "---\n"
+#define MIG(profile, n) "nvidia.com/mig-" profile ": " #n
+
+enum { MOST_PODS = 8 };
+
+/* Pods come in order at the start; on 1g (16 of 132 SMs) 600 s of work take 4950 s, on 2g 800 s
+ * take 3300 s. What their rows of tasks.csv say: start in ms (-1: it never ran), and the instances.
+ */
+struct outcome {
+    const char *pod;
+    int64_t start_ms;
+    const char *instances;
+};
+
+static const struct row {
+    const char *name, *mig, *pods;
+    struct outcome want[MOST_PODS];
+} rows[] = {
+    /* The user guide's example: -cgi 19,19,14,9 fails with "Insufficient Resources" ... */
+    {"small_ones_first_leave_no_place_for_3g",
+     "manager: dynamic, placement: driver-order, create: 0, destroy: 0",
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "700", MIG("1g.12gb", 1))
+         POD("c", "800", MIG("2g.24gb", 1)) POD("d", "60", MIG("3g.47gb", 1)),
+     {{"a", 0, "0/1g.12gb@6"},
+      {"b", 0, "0/1g.12gb@4"},
+      {"c", 0, "0/2g.24gb@0"},
+      {"d", 3300000, "0/3g.47gb@0"}}},
+    /* ... and -cgi 9,19,14,19 succeeds. */
+    {"the_largest_first_leaves_places_for_all",
+     "manager: dynamic, placement: driver-order, create: 0, destroy: 0",
+     POD("a", "600", MIG("3g.47gb", 1)) POD("b", "700", MIG("1g.12gb", 1))
+         POD("c", "800", MIG("2g.24gb", 1)) POD("d", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, "0/3g.47gb@4"},
+      {"b", 0, "0/1g.12gb@0"},
+      {"c", 0, "0/2g.24gb@2"},
+      {"d", 0, "0/1g.12gb@1"}}},
+    {"making_and_destroying_take_their_time",
+     "manager: dynamic, create: 1s, destroy: 500ms",
+     POD("a", "600", MIG("7g.94gb", 1)) POD("b", "600", MIG("7g.94gb", 1)),
+     {{"a", 1000, "0/7g.94gb@0"}, {"b", 602500, "0/7g.94gb@0"}}},
+    {"a_gpu_with_an_instance_is_not_whole",
+     "manager: dynamic, create: 0, destroy: 1s",
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "600", "nvidia.com/gpu: 1")
+         POD("c", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, "0/1g.12gb@0"}, {"b", 4951000, ""}, {"c", 0, "0/1g.12gb@1"}}},
+    {"a_whole_gpu_has_no_instance",
+     "manager: dynamic, create: 0, destroy: 0",
+     POD("a", "600", "nvidia.com/gpu: 1") POD("b", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, ""}, {"b", 600000, "0/1g.12gb@0"}}},
+    {"a_pod_may_have_two_profiles",
+     "manager: dynamic, create: 1s, destroy: 0",
+     POD("a", "600", MIG("3g.47gb", 1) ", " MIG("4g.47gb", 1)),
+     {{"a", 2000, "0/4g.47gb@0+0/3g.47gb@4"}}},
+    {"profiles_that_do_not_fit_together_never_start",
+     "manager: dynamic, create: 0, destroy: 0",
+     POD("a", "600", MIG("3g.47gb", 2) ", " MIG("1g.12gb", 1)) POD("b", "60", MIG("1g.12gb", 1)),
+     {{"a", -1, ""}, {"b", 0, "0/1g.12gb@0"}}},
+    {"media_engines_exist_once",
+     "manager: dynamic, create: 0, destroy: 0",
+     POD("a", "600", MIG("1g.12gb.me", 1)) POD("b", "60", MIG("1g.12gb.me", 1)),
+     {{"a", 0, "0/1g.12gb+me@0"}, {"b", 4950000, "0/1g.12gb+me@0"}}},
+    {"most_reachable_keeps_room_for_large_ones",
+     "manager: dynamic, placement: most-reachable, create: 0, destroy: 0",
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "60", MIG("4g.47gb", 1)),
+     {{"a", 0, "0/1g.12gb@6"}, {"b", 0, "0/4g.47gb@0"}}},
+    {"first_fit_does_not",
+     "manager: dynamic, create: 0, destroy: 0",
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "60", MIG("4g.47gb", 1)),
+     {{"a", 0, "0/1g.12gb@0"}, {"b", 4950000, "0/4g.47gb@0"}}},
+};
+
+static void expect(const struct table *t, const struct outcome *o)
+{
+    const size_t row = table_find(t, "task", o->pod);
+    const char *start = table_text(t, row, "start_s");
+    const int64_t start_ms =
+        start[0] == '\0' ? -1 : (int64_t)(table_number(t, row, "start_s") / 1000000000);
+    if (start_ms != o->start_ms || strcmp(table_text(t, row, "instances"), o->instances) != 0)
+        fail_msg("%s: at %lld ms on '%s', not at %lld ms on '%s'", o->pod, (long long)start_ms,
+                 table_text(t, row, "instances"), (long long)o->start_ms, o->instances);
+}
+
+static void check_row(void **state)
+{
+    const struct row *row = *state;
+    struct scenario_run r;
+    char text[1024];
+    assert_true(snprintf(text, sizeof text, SCENARIO(ONE_GPU, "%s"), row->mig) < (int)sizeof text);
+    scenario_run_files(&r, (const char *const[]){"s.yaml", text, "p.yaml", row->pods, NULL});
+    assert_string_equal(r.said, "");
+    struct table *t = table_read_in(r.out, "tasks.csv");
+    for (const struct outcome *o = row->want; o->pod != NULL; o++)
+        expect(t, o);
+    table_free(t);
+    scenario_run_close(&r);
+}
+
+/* Every instant is audited: layouts, columns and bits follow from who holds what. */
+static void any_mix_under_any_policy_keeps_the_books(void **state)
+{
+    (void)state;
+    static const char *const policies[] = {"kube-scheduler", "fifo", "sjf"};
+    for (size_t i = 0; i < LEN(policies); i++)
+        for (size_t rule = 0; rule < 3; rule++) {
+            static const char *const rules[] = {"first-fit", "driver-order", "most-reachable"};
+            struct scenario_run r;
+            char text[2048];
+            snprintf(text, sizeof text,
+                     "clustersim: 1\nname: t\nseed: %zu\n"
+                     "cluster: {pools: [{name: n, machine: Standard_ND96isr_H100_v5, mig: "
+                     "{manager: dynamic, placement: %s}}]}\n"
+                     "workload:\n"
+                     "- generate: {name: a, arrivals: {rate: 240/h}, duration: {exponential: "
+                     "{mean: 30m}}, jobs: 300, mig: {values: [1g.10gb, 2g.20gb, 3g.40gb, 1g.20gb, "
+                     "7g.80gb, 4g.40gb, 1g.10gb+me]}}\n"
+                     "- generate: {name: b, arrivals: {rate: 20/h}, duration: 10m, gpus: {values: "
+                     "[1, 2, 4]}, jobs: 30}\n"
+                     "- generate: {name: c, arrivals: {rate: 20/h}, duration: 10m, tasks: 1, "
+                     "gpu_share: 0.4, jobs: 30}\n"
+                     "policies: [%s]\n",
+                     7 * i + rule, rules[rule], policies[i]);
+            scenario_run_text(&r, text);
+            assert_string_equal(r.said, "");
+            assert_int_equal(r.rc, 0);
+            struct table *jobs = table_read_in(r.out, "jobs.csv");
+            assert_int_equal(jobs->rows, 360);
+            for (size_t j = 0; j < jobs->rows; j++)
+                assert_string_equal(table_text(jobs, j, "cause"), "done");
+            table_free(jobs);
+            scenario_run_close(&r);
+        }
+}
+
+/* What is refused, and with what words. */
+static const struct refusal {
+    const char *name, *machine, *mig, *says;
+} refusals[] = {
+    {"a_layout_beside_dynamic", ONE_GPU, "manager: dynamic, layout: all-1g.12gb",
+     "error: layout: the manager `dynamic` makes instances as tasks ask for them"},
+    {"single_beside_dynamic", ONE_GPU, "manager: dynamic, strategy: single",
+     "error: mig: the manager `dynamic` needs the strategy mixed"},
+    {"dynamic_without_mig", "Standard_NC6s_v3", "manager: dynamic",
+     "error: mig: V100-16GB cannot be partitioned"},
+    {"dynamic_and_shared", ONE_GPU, "manager: dynamic}, sharing: {time-slicing: {replicas: 2}",
+     "cannot be shared; leave sharing out"},
+    {"no_such_rule", ONE_GPU, "manager: dynamic, placement: best-fit", "placement: 'best-fit'"},
+    {"no_such_manager", ONE_GPU, "manager: dinamic", "manager: 'dinamic'"},
+    {"no_time", ONE_GPU, "manager: dynamic, create: 3", "create: '3'"},
+};
+
+static void policies_that_plan_ahead_refuse_dynamic_instances(void **state)
+{
+    (void)state;
+    static const char *const policies[] = {"easy", "conservative"};
+    for (size_t i = 0; i < LEN(policies); i++) {
+        struct scenario_run r;
+        char text[512];
+        snprintf(text, sizeof text,
+                 "clustersim: 1\nname: t\ncluster: {pools: [{name: n, machine: " ONE_GPU
+                 ", mig: {manager: dynamic}}]}\nworkload:\n- generate: {name: a, arrivals: "
+                 "{rate: 1/h}, duration: 1m, jobs: 1}\npolicies: [%s]\n",
+                 policies[i]);
+        scenario_run_text(&r, text);
+        assert_int_equal(r.rc, 2);
+        assert_non_null(strstr(r.said, "it plans ahead"));
+        scenario_run_close(&r);
+    }
+}
+
+static void check_refusal(void **state)
+{
+    const struct refusal *row = *state;
+    struct scenario_run r;
+    char text[1024];
+    assert_true(snprintf(text, sizeof text, SCENARIO("%s", "%s"), row->machine, row->mig) <
+                (int)sizeof text);
+    scenario_run_files(&r,
+                       (const char *const[]){"s.yaml", text, "p.yaml", POD("a", "1", ""), NULL});
+    if (r.rc != 2 || strstr(r.said, row->says) == NULL)
+        fail_msg("exit %d, said: %s", r.rc, r.said);
+    scenario_run_close(&r);
+}
+
+int main(void)
+{
+    struct CMUnitTest pods[LEN(rows)], refused[LEN(refusals)];
+    for (size_t i = 0; i < LEN(rows); i++)
+        pods[i] = (struct CMUnitTest){.name = rows[i].name,
+                                      .test_func = check_row,
+                                      .initial_state = (void *)(uintptr_t)&rows[i]};
+    for (size_t i = 0; i < LEN(refusals); i++)
+        refused[i] = (struct CMUnitTest){.name = refusals[i].name,
+                                         .test_func = check_refusal,
+                                         .initial_state = (void *)(uintptr_t)&refusals[i]};
+    const struct CMUnitTest mixes[] = {
+        cmocka_unit_test(any_mix_under_any_policy_keeps_the_books),
+        cmocka_unit_test(policies_that_plan_ahead_refuse_dynamic_instances),
+    };
+    int failed = cmocka_run_group_tests_name("mig_pods", pods, NULL, NULL);
+    failed += cmocka_run_group_tests_name("mig_mixes", mixes, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("mig_refused", refused, NULL, NULL);
+}
