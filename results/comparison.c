@@ -196,7 +196,9 @@ void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *o
     }
     const uint64_t replications = metrics_runs(runs[0].metrics);
     if (replications == 1)
-        fprintf(out, "This is one replay (seed %" PRIu64 "): other luck may change the order.\n",
+        fprintf(out,
+                "This is one replay (seed %" PRIu64
+                "): another workload or seed may change the order.\n",
                 runs[0].seed);
     else
         fprintf(out, "These are %" PRIu64 " replications (from seed %" PRIu64 ").\n", replications,

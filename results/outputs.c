@@ -2,6 +2,7 @@
 
 #include "results/metric.h"
 #include "results/out_table.h"
+#include "results/plots/plot_kinds.h"
 
 /* To add a file: its table in its own source, its line here. */
 #define TABLES(X)            \
@@ -71,6 +72,24 @@ static const char json[] =
     "| `by` | by grouping, metric and group: the same |\n"
     "\n";
 
+static const char plots[] =
+    "## plots/\n"
+    "\n"
+    "Each picture is there as SVG, as PNG and as the script that draws it, data included: "
+    "`gnuplot NAME.gp` draws it again. Without gnuplot there are the scripts, and a warning. "
+    "However long a run is, a picture shows at most 512 steps of time and 1,000 of a distribution. "
+    "Of a run:\n"
+    "\n"
+    "| picture | what it shows |\n"
+    "| --- | --- |\n";
+
+static void print_plots(FILE *out, const struct plot_kind *kinds)
+{
+    for (const struct plot_kind *k = kinds; k->name != NULL; k++)
+        fprintf(out, "| `%s` | %s |\n", k->name, k->help);
+    fputc('\n', out);
+}
+
 static void print_bys(FILE *out, const struct metric *m)
 {
     bool first = true;
@@ -118,6 +137,12 @@ void outputs_print_manual(FILE *out)
         fputc('\n', out);
     }
     fputs(json, out);
+    fputs(plots, out);
+    print_plots(out, plot_kinds_of_run);
+    fputs("Of a comparison, in colours that stand for the same policy in all of them:\n\n"
+          "| picture | what it shows |\n| --- | --- |\n",
+          out);
+    print_plots(out, plot_kinds_of_comparison);
     fputs("## Metrics\n\nOf summary.csv and summary.json, and of expressions in `expect` and "
           "`target`. Jobs that were submitted before the end of the warm-up do not count, and "
           "averages over time begin there. Sizes are the GPUs of a job: 1, 2, 3-4, 5-8 and so "

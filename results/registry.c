@@ -10,7 +10,8 @@
     X(observer_queues)      \
     X(observer_gpus)        \
     X(observer_events)      \
-    X(observer_summary)
+    X(observer_summary)     \
+    X(observer_plots)
 
 #define X(symbol) extern const struct observer_ops symbol;
 OBSERVERS(X)

@@ -13,7 +13,7 @@
 #include "models/simulation.h"
 #include "results/pool_step.h"
 
-enum { TIMELINE_STEPS = 1024, TIMELINE_POOLS = 6, TIMELINE_QUEUES = 8 };
+enum { TIMELINE_STEPS = 512, TIMELINE_POOLS = 6, TIMELINE_QUEUES = 8 };
 
 struct timeline;
 

@@ -101,7 +101,7 @@ static void the_verdict_says_who_waits_least_and_by_how_much(void **state)
     assert_prints(
         &r, comparison_print_verdict,
         "Jobs wait least under sjf: 1m9s on average, 5m30s less than under fifo (6m39s).\n"
-        "This is one replay (seed 42): other luck may change the order.\n");
+        "This is one replay (seed 42): another workload or seed may change the order.\n");
     close_runs(&r);
 }
 
@@ -112,7 +112,7 @@ static void the_verdict_of_one_run_is_its_mean(void **state)
     run(&r, "sjf", "sjf", 0);
     assert_prints(&r, comparison_print_verdict,
                   "Jobs wait 1m9s on average.\n"
-                  "This is one replay (seed 42): other luck may change the order.\n");
+                  "This is one replay (seed 42): another workload or seed may change the order.\n");
     close_runs(&r);
 }
 
@@ -124,12 +124,12 @@ static void equal_policies_are_named_together(void **state)
     run(&r, "sjf", "b", 0);
     assert_prints(&r, comparison_print_verdict,
                   "Jobs wait 1m9s on average, under all policies alike.\n"
-                  "This is one replay (seed 42): other luck may change the order.\n");
+                  "This is one replay (seed 42): another workload or seed may change the order.\n");
     run(&r, "fifo", "c", 0);
     assert_prints(
         &r, comparison_print_verdict,
         "Jobs wait least under a and b: 1m9s on average, 5m30s less than under c (6m39s).\n"
-        "This is one replay (seed 42): other luck may change the order.\n");
+        "This is one replay (seed 42): another workload or seed may change the order.\n");
     close_runs(&r);
 }
 
@@ -148,7 +148,7 @@ static void the_verdict_warns_of_jobs_left(void **state)
                   "only so far.\n"
                   "Jobs wait least under short: 32.3s on average, 36.7s less than under sjf (1m9s) "
                   "and 50s less than under fifo (1m22s).\n"
-                  "This is one replay (seed 42): other luck may change the order.\n");
+                  "This is one replay (seed 42): another workload or seed may change the order.\n");
     close_runs(&r);
 }
 

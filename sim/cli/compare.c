@@ -2,6 +2,7 @@
 #include "sim/cli/commands.h"
 
 #include "results/comparison.h"
+#include "results/plots/plots.h"
 #include "sim/arena.h"
 #include "sim/cli/simulate.h"
 
@@ -29,6 +30,8 @@ static int put_side_by_side(const struct prepared *p, const struct run_record *r
         comparison_print_verdict(records, len, stdout);
         printf("results are in %s\n", p->out_dir);
     }
+    if ((records[0].wants & RECORD_PLOTS) && !plots_draw_comparison(records, len, p->out_dir, d))
+        return EXIT_WORLD;
     int code = EXIT_DONE;
     for (size_t i = 0; i < len; i++)
         if (!expectations_hold(&p->expect, records[i].metrics, records[i].facts.policy,

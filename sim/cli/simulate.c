@@ -1,5 +1,6 @@
 #include "sim/cli/simulate.h"
 
+#include "results/plots/plots.h"
 #include "results/registry.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/progress.h"
@@ -86,7 +87,8 @@ static bool begin_record(const struct prepared *p, const struct policy_entry *po
 {
     const struct run_facts facts = {
         .scenario = p->scenario.name, .policy = policy->name, .version = CLUSTERSIM_VERSION};
-    const unsigned wants = (p->options->no_plots ? 0 : RECORD_PLOTS) |
+    const bool wants_plots = !p->options->no_plots && is_wanted(&p->scenario, "plots");
+    const unsigned wants = (wants_plots ? RECORD_PLOTS : 0) |
                            (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
     run_record_init(out, &facts, wants);
     expectations_want(&p->expect, out->metrics);
@@ -122,6 +124,8 @@ int simulate_one(const struct prepared *p, const struct policy_entry *policy, co
         code = code_of(end);
     }
     if (!setup_close(&s))
+        code = EXIT_WORLD;
+    if (code < EXIT_INPUT && (out->wants & RECORD_PLOTS) && !plots_draw_run(out, dir, d))
         code = EXIT_WORLD;
     return code;
 }

@@ -1,0 +1,242 @@
+/* Who held which GPU when: a row per GPU, a box per stay, in the colour of its tenant or queue, or
+ * of the job where they are all of one. */
+#include "results/gpu_spans.h"
+#include "results/plots/palette.h"
+#include "results/plots/plot_kinds.h"
+#include "results/plots/time_axis.h"
+#include "sim/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ROW_PX = 18,          /* of one GPU, where they are few */
+    LEAST_ROW_PX = 5,     /* where they are many */
+    PANEL_PX_MOST = 640,  /* in between */
+    EVICTIONS_MOST = 400, /* that are marked */
+    NAMED_MOST = 60,      /* stays on GPUs with their job's name in them */
+    LETTER_PX = 8,
+    NAMES_GAP_PX = 44,
+};
+
+#define EVICTED       "evicted"
+#define PADDING       0.08 /* of a row, above and below */
+#define NAME_AT_LEAST 0.06 /* of the time axis: narrower boxes have no name */
+
+struct gantt {
+    const struct gpu_spans *spans;
+    struct time_axis axis;
+    int64_t start_ns;
+    size_t groups;  /* 0: each job has a colour of its own */
+    size_t *rank;   /* of each group in the order of their names; the first have colours */
+    size_t colours; /* one more for the others, if there are any */
+    bool shows_evictions;
+};
+
+static unsigned row_px(size_t gpus)
+{
+    const unsigned px = (unsigned)(PANEL_PX_MOST / gpus);
+    return px > ROW_PX ? ROW_PX : px < LEAST_ROW_PX ? LEAST_ROW_PX : px;
+}
+
+static double at(const struct gantt *g, int64_t ns)
+{
+    return (double)(ns - g->start_ns) / g->axis.unit_ns;
+}
+
+static size_t colour_of(const struct gantt *g, uint32_t group)
+{
+    if (g->groups == 0)
+        return group % PALETTE_LEN;
+    return g->rank[group] < PALETTE_LEN ? g->rank[group] : PALETTE_LEN;
+}
+
+/* Time from, to, row from, to, and whether it was stopped for others, of one colour. */
+static void put_spans(FILE *out, const struct gantt *g, size_t colour)
+{
+    fprintf(out, "$stays_%zu << END\n", colour);
+    for (size_t i = 0; i < gpu_spans_len(g->spans); i++) {
+        const struct gpu_span *s = gpu_spans_at(g->spans, i);
+        const double lane = (1 - 2 * PADDING) / gpu_spans_lanes(g->spans, s->gpu);
+        const double low = s->gpu + PADDING + lane * s->lane;
+        if (colour_of(g, s->group) == colour)
+            fprintf(out, "%.9g %.9g %.4f %.4f %d\n", at(g, s->from_ns), at(g, s->to_ns), low,
+                    low + lane, s->is_preempted);
+    }
+    fputs("END\n", out);
+}
+
+/* Names stand in the uppermost box of a job that lies on several GPUs one below the other. */
+static bool has_name(const struct gantt *g, size_t i)
+{
+    const struct gpu_span *s = gpu_spans_at(g->spans, i);
+    if (at(g, s->to_ns) - at(g, s->from_ns) < NAME_AT_LEAST * g->axis.length)
+        return false;
+    for (size_t k = 0; k < i; k++) {
+        const struct gpu_span *other = gpu_spans_at(g->spans, k);
+        if (other->job == s->job && other->from_ns == s->from_ns && other->gpu + 1 == s->gpu)
+            return false;
+    }
+    return true;
+}
+
+static size_t put_names(FILE *out, const struct gantt *g)
+{
+    size_t len = 0;
+    if (gpu_spans_len(g->spans) > NAMED_MOST)
+        return 0;
+    for (size_t i = 0; i < gpu_spans_len(g->spans); i++) {
+        const struct gpu_span *s = gpu_spans_at(g->spans, i);
+        if (!has_name(g, i))
+            continue;
+        plot_name(out, "name", len, gpu_spans_name(g->spans, s->name));
+        fprintf(out,
+                "set label %zu name_%zu at %.9g,%.4f offset 0.4,0 left front "
+                "textcolor rgb '#FFFFFF'\n",
+                len + 10, len, at(g, s->from_ns), s->gpu + 0.5);
+        len++;
+    }
+    return len;
+}
+
+/* Names of nodes in the middle of their rows. */
+static void put_rows(FILE *out, const struct gantt *g)
+{
+    const size_t gpus = gpu_spans_gpus(g->spans);
+    fprintf(out, "set yrange [%zu:0]\nset ytics scale 0 (", gpus);
+    for (size_t first = 0, next; first < gpus; first = next) {
+        next = first + 1;
+        while (next < gpus && gpu_spans_index(g->spans, next) > 0)
+            next++;
+        fprintf(out, "%snode_%zu %.4g", first == 0 ? "" : ", ", first, (double)(first + next) / 2);
+    }
+    fputs(")\nunset grid\n", out);
+}
+
+static size_t put_nodes(FILE *out, const struct gantt *g)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < gpu_spans_gpus(g->spans); i++) {
+        if (gpu_spans_index(g->spans, i) > 0 && i > 0)
+            continue;
+        const char *node = gpu_spans_node(g->spans, i);
+        longest = plot_text_len(node) > longest ? plot_text_len(node) : longest;
+        if (out == NULL)
+            continue;
+        plot_name(out, "node", i, node);
+        fprintf(out,
+                "set arrow from graph 0,first %zu to graph 1,first %zu nohead lw 0.8 lc rgb "
+                "'#777777'\n",
+                i, i);
+    }
+    return longest;
+}
+
+/* --- the legend --- */
+
+static void rank_groups(struct gantt *g)
+{
+    const char **names = calloc(g->groups + 1, sizeof names[0]);
+    g->rank = calloc(g->groups + 1, sizeof g->rank[0]);
+    SIM_REQUIRE(names != NULL && g->rank != NULL);
+    for (size_t i = 0; i < g->groups; i++)
+        names[i] = gpu_spans_group(g->spans, (uint32_t)i);
+    for (size_t i = 0; i < g->groups; i++)
+        g->rank[i] = plot_name_rank(names, g->groups, i);
+    free((void *)names);
+    g->colours = g->groups == 0 || g->groups > PALETTE_LEN ? PALETTE_LEN + 1 : g->groups;
+}
+
+static size_t longest_group(const struct gantt *g)
+{
+    size_t longest = strlen(EVICTED);
+    for (size_t i = 0; i < g->groups; i++) {
+        const size_t name = plot_text_len(gpu_spans_group(g->spans, (uint32_t)i));
+        if (g->rank[i] < PALETTE_LEN && name > longest)
+            longest = name;
+    }
+    return longest;
+}
+
+static void put_groups(FILE *out, const struct gantt *g)
+{
+    for (size_t i = 0; i < g->groups; i++)
+        if (g->rank[i] < PALETTE_LEN)
+            plot_name(out, "group", g->rank[i], gpu_spans_group(g->spans, (uint32_t)i));
+    if (g->groups > PALETTE_LEN)
+        plot_name(out, "group", PALETTE_LEN, "others");
+}
+
+static const char *colour_name(size_t i)
+{
+    return i < PALETTE_LEN ? palette_of(i) : PALETTE_GREY;
+}
+
+/* --- the whole --- */
+
+static void put_boxes(const struct plot_page *p, const struct gantt *g)
+{
+    plot_page_panel(p, 0);
+    fputs("plot ", p->out);
+    for (size_t i = 0; g->groups > 0 && i < g->colours; i++)
+        fprintf(p->out, "NaN with boxes lc rgb '%s' title group_%zu, ", colour_name(i), i);
+    for (size_t i = 0; i < g->colours; i++)
+        fprintf(p->out, "$stays_%zu using 1:3:1:2:3:4 with boxxyerror lc rgb '%s' notitle, ", i,
+                colour_name(i));
+    for (size_t i = 0; g->shows_evictions && i < g->colours; i++)
+        fprintf(p->out,
+                "$stays_%zu using ($5 == 1 ? $2 : NaN):3:(0):($4-$3) with vectors nohead lw 2 lc "
+                "rgb '" PALETTE_BLACK "' notitle, ",
+                i);
+    fprintf(p->out, "NaN with lines lw 2 lc rgb '" PALETTE_BLACK "' %s\n",
+            g->shows_evictions ? "title '" EVICTED "'" : "notitle");
+}
+
+static bool has_few_evictions(const struct gpu_spans *s)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < gpu_spans_len(s); i++)
+        len += gpu_spans_at(s, i)->is_preempted;
+    return len > 0 && len <= EVICTIONS_MOST;
+}
+
+static const char *const by_names[] = {
+    [SPANS_BY_TENANT] = ", by tenant",
+    [SPANS_BY_QUEUE] = ", by queue",
+    [SPANS_BY_JOB] = "",
+};
+
+bool plot_run_gantt(struct plot_page *page, const struct run_record *runs, size_t len)
+{
+    SIM_REQUIRE(len == 1);
+    const struct gpu_spans *spans = runs->spans;
+    if (gpu_spans_why_not(spans) != NULL)
+        return false;
+    struct gantt g = {.spans = spans,
+                      .axis = time_axis_of(runs->end_ns - runs->start_ns),
+                      .start_ns = runs->start_ns,
+                      .groups = gpu_spans_groups(spans),
+                      .shows_evictions = has_few_evictions(spans)};
+    rank_groups(&g);
+    page->has_time_axis = true;
+    page->title = "Who held which GPU";
+    snprintf(page->remark, sizeof page->remark, "%s", by_names[gpu_spans_by(spans)]);
+    page->panels = 1;
+    page->panel_px = row_px(gpu_spans_gpus(spans)) * (unsigned)gpu_spans_gpus(spans);
+    page->key_entries = (g.groups > 0 ? g.colours : 0) + g.shows_evictions;
+    page->key_longest = longest_group(&g);
+    page->left_px = (unsigned)put_nodes(NULL, &g) * LETTER_PX + NAMES_GAP_PX;
+    plot_page_begin(page);
+    time_axis_print(&g.axis, g.start_ns, page->out);
+    put_groups(page->out, &g);
+    put_nodes(page->out, &g);
+    put_rows(page->out, &g);
+    put_names(page->out, &g);
+    for (size_t i = 0; i < g.colours; i++)
+        put_spans(page->out, &g, i);
+    plot_page_draw(page);
+    put_boxes(page, &g);
+    plot_page_end(page);
+    free(g.rank);
+    return true;
+}

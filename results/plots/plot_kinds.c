@@ -1,0 +1,79 @@
+#include "results/plots/plot_kinds.h"
+
+#include "results/job_dimension.h"
+#include "results/timeline.h"
+
+#include <string.h>
+
+const struct plot_kind plot_kinds_of_run[] = {
+    {"utilisation", "what the GPUs were doing over time, by pool", plot_run_utilisation},
+    {"queue-length", "jobs waiting, by queue, and jobs at work", plot_run_queue},
+    {"waits", "how many of the jobs waited at most how long, by queue or tenant", plot_run_waits},
+    {"gantt", "who held which GPU when; of clusters of up to 128 GPUs", plot_run_gantt},
+    {0},
+};
+
+const struct plot_kind plot_kinds_of_comparison[] = {
+    {"utilisation", "GPUs held by jobs over time, a panel per policy", plot_all_utilisation},
+    {"queue-length", "jobs waiting under each policy", plot_all_queues},
+    {"waits", "how many of the jobs waited at most how long under each policy", plot_all_waits},
+    {"wait-bars", "mean, 95th percentile and maximum of the waits under each policy",
+     plot_all_bars},
+    {0},
+};
+
+int64_t plot_length_ns(const struct run_record *runs, size_t len)
+{
+    int64_t longest = 0;
+    for (size_t i = 0; i < len; i++) {
+        const struct timeline *t = runs[i].timeline;
+        const size_t steps = t == NULL ? 0 : timeline_len(t);
+        const int64_t ns = steps == 0 ? 0 : timeline_to_ns(t, steps - 1) - timeline_start_ns(t);
+        longest = ns > longest ? ns : longest;
+    }
+    return longest;
+}
+
+size_t plot_text_len(const char *text)
+{
+    const size_t bytes = strlen(text);
+    return bytes < PLOT_TEXT_MOST ? bytes : PLOT_TEXT_MOST;
+}
+
+static bool is_before(const char *a, const char *b)
+{
+    const bool a_is_none = strcmp(a, GROUP_NONE) == 0;
+    const bool b_is_none = strcmp(b, GROUP_NONE) == 0;
+    return a_is_none != b_is_none ? b_is_none : strcmp(a, b) < 0;
+}
+
+size_t plot_name_rank(const char *const *names, size_t len, size_t i)
+{
+    size_t rank = 0;
+    for (size_t k = 0; k < len; k++)
+        rank += is_before(names[k], names[i]);
+    return rank;
+}
+
+void plot_name(FILE *out, const char *name, size_t i, const char *text)
+{
+    fprintf(out, "%s_%zu = ", name, i);
+    plot_text(out, text);
+    fputc('\n', out);
+}
+
+size_t plot_longest_policy(const struct run_record *runs, size_t len)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < len; i++) {
+        const size_t this_one = plot_text_len(runs[i].facts.policy);
+        longest = this_one > longest ? this_one : longest;
+    }
+    return longest;
+}
+
+void plot_policy_names(FILE *out, const struct run_record *runs, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        plot_name(out, "policy", i, runs[i].facts.policy);
+}

@@ -1,0 +1,435 @@
+/* Pictures: the scripts with their data, and what happens with gnuplot, with a bad one, and without
+ * one. */
+#include "policies/registry.h"
+#include "results/gpu_spans.h"
+#include "results/plots/plot_page.h"
+#include "results/plots/plots.h"
+#include "results/plots/time_axis.h"
+#include "results/registry.h"
+#include "results/timeline.h"
+#include "sim/text_stream.h"
+#include "tests/messages.h"
+#include "tests/results_world.h"
+#include "tests/temp_dir.h"
+#include "tests/temp_file.h"
+#include "tests/unit.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { PATH_MOST = 256 };
+
+/* On 16 GPUs under fifo: 100 s of work on all, 20 s on 4, 10 s on 8 with a name that is a trap. */
+static const struct world_job jobs[] = {
+    {.submit_s = 0, .work_s = 100, .gpus = 8, .tasks = 2, .tenant = "team-b", .queue = "b"},
+    {.submit_s = 50, .work_s = 20, .gpus = 4, .tasks = 1, .tenant = "team-a", .queue = "a"},
+    {.submit_s = 60,
+     .work_s = 10,
+     .gpus = 8,
+     .tasks = 1,
+     .tenant = "it's `date` {\"x\"}\n",
+     .queue = "it's `date` {\"x\"}\n"},
+};
+
+static void run(struct run_record *r, const char *policy, const char *name)
+{
+    const struct policy_use use = {.ops = policy_find(policy)};
+    const struct observer_use observers[] = {{observer_find("summary"), r},
+                                             {observer_find("plots"), r}};
+    struct world *w = results_world_new(&use, jobs, LEN(jobs));
+    run_record_init(r, &(struct run_facts){.policy = name, .scenario = "small"},
+                    RECORD_NO_FILES | RECORD_PLOTS);
+    w->observers = observers, w->observers_len = LEN(observers), w->step_s = 50;
+    world_run(w);
+    free(w);
+}
+
+/* Whether the script has these lines, one behind the other. */
+static void assert_has(const char *dir, const char *file, const char *lines)
+{
+    char path[PATH_MOST];
+    size_t len;
+    snprintf(path, sizeof path, "%s/plots/%s", dir, file);
+    char *text = temp_file_read(path, &len);
+    if (strstr(text, lines) == NULL)
+        fail_msg("%s has no\n%s\nbut\n%s", file, lines, text);
+    free(text);
+}
+
+static bool has_file(const char *dir, const char *file)
+{
+    char path[PATH_MOST];
+    struct stat s;
+    snprintf(path, sizeof path, "%s/plots/%s", dir, file);
+    return stat(path, &s) == 0;
+}
+
+/* --- time, and texts --- */
+
+static void an_axis_has_the_unit_of_its_length(void **state)
+{
+    (void)state;
+    static const struct {
+        double s;
+        const char *unit;
+        double length, step;
+    } rows[] = {
+        {0, "seconds", 1e-9, 1e-10},
+        {0.5, "seconds", 0.5, 0.1},
+        {10, "seconds", 10, 1},
+        {180, "seconds", 180, 15},
+        {181, "minutes", 181 / 60.0, 1},
+        {480, "minutes", 8, 1},
+        {4 * 3600, "minutes", 240, 20},
+        {4 * 3600 + 1, "hours", 14401 / 3600.0, 1},
+        {3 * 86400, "hours", 72, 6},
+        {14 * 86400, "days", 14, 2},
+        {340 * 86400, "days", 340, 30},
+        {1100 * 86400.0, "days", 1100, 100},
+        {20 * 365.25 * 86400, "years", 20, 2},
+        {290 * 365.25 * 86400, "years", 290, 50},
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const struct time_axis a = time_axis_of((int64_t)(rows[i].s * 1e9));
+        assert_string_equal(a.unit, rows[i].unit);
+        assert_true(a.length > rows[i].length * 0.999999 && a.length < rows[i].length * 1.000001);
+        assert_true(a.step > rows[i].step * 0.999999 && a.step < rows[i].step * 1.000001);
+    }
+}
+
+static void an_axis_names_a_start_that_is_a_date(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t start_s;
+        const char *want;
+    } rows[] = {
+        {0, "set xrange [0:14]\nset xtics 2\nx_label = 'days'\n"},
+        {1772438400, "set xrange [0:14]\nset xtics 2\nx_label = 'days after "
+                     "2026-03-02T08:00:00Z'\n"},
+    };
+    const struct time_axis a = time_axis_of(INT64_C(14) * 86400 * 1000000000);
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct text_stream t;
+        time_axis_print(&a, rows[i].start_s * 1000000000, text_stream_open(&t));
+        assert_string_equal(text_stream_close(&t), rows[i].want);
+        free(t.text);
+    }
+}
+
+static void texts_are_quoted_and_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"", "''"},
+        {"team-a", "'team-a'"},
+        {"it's `rm` \"$x\" {", "'it''s `rm` \"$x\" {'"},
+        {"a\nb\x01"
+         "c\x7f",
+         "'a?b?c?'"},
+        {"\xff\xc3", "'?"
+                     "?'"},
+        {"1234567890123456789012345678901234567890", "'1234567890123456789012345678901234567890'"},
+        {"12345678901234567890123456789012345678901",
+         "'123456789012345678901234567890123456789\u2026'"},
+        {"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+         "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9",
+         "'\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"
+         "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9'"},
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct text_stream t;
+        plot_text(text_stream_open(&t), rows[i].text);
+        assert_string_equal(text_stream_close(&t), rows[i].want);
+        free(t.text);
+    }
+}
+
+/* --- scripts --- */
+
+/* 16 GPUs for 100 s, then 12 for 10 s and 4 for 10 s. */
+static void the_scripts_of_a_run_hold_its_data(void **state)
+{
+    (void)state;
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run(&r, "fifo", "fifo");
+    assert_true(plots_draw_run(&r, dir.path, &m.diag));
+    assert_has(dir.path, "utilisation.gp",
+               "$gpus_0 << END\n"
+               "0 16 16 16 16\n50 16 16 16 16\n"
+               "50 16 16 16 16\n100 16 16 16 16\n"
+               "100 8 8 16 16\n120 8 8 16 16\nEND\n");
+    assert_has(dir.path, "utilisation.gp",
+               "page_subtitle = 'small under fifo, seed 0'.': held 91.7% of the time'\n");
+    assert_has(dir.path, "queue-length.gp",
+               "queue_0 = 'a'\nqueue_1 = 'b'\nqueue_2 = 'it''s `date` {\"x\"}?'\n");
+    assert_has(dir.path, "queue-length.gp",
+               "$jobs << END\n"
+               "0 1 0 0 0\n50 1 0 0 0\n"
+               "50 1 1 1 1.8\n100 1 1 1 1.8\n"
+               "100 1.5 0 0 0\n120 1.5 0 0 0\nEND\n");
+    assert_has(dir.path, "waits.gp", "line_3 = 'all jobs'\n");
+    assert_has(dir.path, "waits.gp",
+               "$waits_0 << END\n0 0\n50 100\n50 100\nEND\n"
+               "$waits_1 << END\n0 100\n50 100\nEND\n"
+               "$waits_2 << END\n0 0\n40 100\n50 100\nEND\n"
+               "$waits_3 << END\n0 33.3333\n40 66.6667\n50 100\n50 100\nEND\n");
+    assert_has(dir.path, "gantt.gp", "node_0 = 'n0'\n");
+    assert_has(dir.path, "gantt.gp",
+               "$stays_1 << END\n"
+               "100 120 0.0800 0.9200 0\n"
+               "100 120 1.0800 1.9200 0\n"
+               "100 120 2.0800 2.9200 0\n"
+               "100 120 3.0800 3.9200 0\nEND\n");
+    run_record_fini(&r);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+static void policies_keep_their_colours(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"wait-bars.gp", "waits.gp", "queue-length.gp"};
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r[2];
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run(&r[0], "fifo", "z first");
+    run(&r[1], "sjf", "a second");
+    assert_true(plots_draw_comparison(r, LEN(r), dir.path, &m.diag));
+    assert_has(dir.path, "wait-bars.gp", "policy_0 = 'z first'\npolicy_1 = 'a second'\n");
+    assert_has(dir.path, "utilisation.gp", "page_subtitle = 'small, seed 0'.''\n");
+    for (size_t i = 0; i < LEN(names); i++)
+        assert_has(dir.path, names[i], "#0072B2");
+    assert_has(dir.path, "waits.gp",
+               "lc rgb '#0072B2' title line_0, $waits_1 using 1:2 with steps "
+               "lw 2 dt 1 lc rgb '#D55E00' title line_1\n");
+    assert_has(dir.path, "queue-length.gp", "lc rgb '#D55E00' title policy_1\n");
+    assert_has(dir.path, "utilisation.gp",
+               "plot $gpus_1 using 1:2 with filledcurves y1=0 lc rgb '#D55E00' notitle\n");
+    assert_has(dir.path, "wait-bars.gp", "set label 10 '30s' at 30,0 offset 0.6,0 left\n");
+    for (size_t i = 0; i < LEN(r); i++)
+        run_record_fini(&r[i]);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+static void a_picture_of_nothing_is_not_there(void **state)
+{
+    (void)state;
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run(&r, "fifo", "fifo");
+    assert_true(plots_draw_run(&r, dir.path, &m.diag));
+    assert_true(has_file(dir.path, "gantt.gp"));
+    run_record_fini(&r);
+    run(&r, "fifo", "fifo");
+    gpu_spans_free(r.spans); /* as of a cluster without GPUs */
+    r.spans = gpu_spans_new();
+    assert_true(plots_draw_run(&r, dir.path, &m.diag));
+    assert_false(has_file(dir.path, "gantt.gp"));
+    assert_false(has_file(dir.path, "gantt.svg"));
+    assert_true(has_file(dir.path, "waits.gp"));
+    run_record_fini(&r);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* --- gnuplot --- */
+
+/* A folder on which PATH is set to, with a program called gnuplot in it, or none. */
+static void set_path(struct temp_dir *dir, const char *program)
+{
+    temp_dir_open(dir);
+    if (program != NULL) {
+        char path[PATH_MOST];
+        snprintf(path, sizeof path, "%s/gnuplot", dir->path);
+        FILE *out = fopen(path, "w");
+        assert_non_null(out);
+        fputs(program, out);
+        assert_int_equal(fclose(out), 0);
+        assert_int_equal(chmod(path, 0755), 0);
+    }
+    setenv("PATH", dir->path, 1);
+}
+
+static void draw_with(const char *program, const char *want)
+{
+    struct temp_dir dir, bin;
+    struct messages m;
+    struct run_record r;
+    struct text_stream text;
+    const char *before = getenv("PATH");
+    char *path = strdup(before == NULL ? "" : before);
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run(&r, "fifo", "fifo");
+    set_path(&bin, program);
+    assert_true(plots_draw_run(&r, dir.path, &m.diag));
+    setenv("PATH", path, 1);
+    FILE *out = text_stream_open(&text);
+    for (const char *c = want; *c != '\0'; c++)
+        if (*c == '@')
+            fputs(dir.path, out);
+        else
+            fputc(*c, out);
+    assert_string_equal(messages_text(&m), text_stream_close(&text));
+    assert_true(has_file(dir.path, "waits.gp"));
+    assert_false(has_file(dir.path, "waits.svg.part"));
+    assert_int_equal(m.diag.errors, 0);
+    free(text.text);
+    free(path);
+    run_record_fini(&r);
+    messages_close(&m);
+    temp_dir_remove(&bin);
+    temp_dir_remove(&dir);
+}
+
+static void without_gnuplot_there_are_scripts_and_a_warning(void **state)
+{
+    (void)state;
+    draw_with(NULL, "@/plots: warning: no pictures of utilisation, queue-length, waits, gantt: "
+                    "gnuplot is not installed (apt-get install gnuplot-nox); then `cd @/plots && "
+                    "gnuplot *.gp` draws them\n");
+}
+
+static void a_gnuplot_that_fails_is_quoted(void **state)
+{
+    (void)state;
+    draw_with("#!/bin/sh\n[ $6 = waits.gp ] || exit 0\necho begin >&2\necho 'line 7: bad' >&2\n"
+              "echo >&2\nexit 3\n",
+              "@/plots: warning: no picture of waits: gnuplot failed: line 7: bad\n");
+    draw_with("#!/bin/sh\n[ $6 != waits.gp ] || exit 3\n",
+              "@/plots: warning: no picture of waits: gnuplot failed: it ended with status 3\n");
+    draw_with("#!/bin/sh\n[ $6 != waits.gp ] || kill -9 $$\n",
+              "@/plots: warning: no picture of waits: gnuplot failed: it ended with status 137\n");
+}
+
+static void a_folder_that_cannot_be_made_is_an_error(void **state)
+{
+    (void)state;
+    struct messages m;
+    struct run_record r;
+    messages_open(&m);
+    run(&r, "fifo", "fifo");
+    assert_false(plots_draw_run(&r, "/no/such", &m.diag));
+    assert_string_equal(messages_text(&m), "/no/such/plots: error: cannot be created: No such file "
+                                           "or directory\n");
+    run_record_fini(&r);
+    messages_close(&m);
+}
+
+static void assert_is_picture(const char *dir, const char *name)
+{
+    static const char signature[] = "\x89PNG\r\n\x1a\n";
+    char path[PATH_MOST];
+    size_t len;
+    snprintf(path, sizeof path, "%s/plots/%s.svg", dir, name);
+    char *svg = temp_file_read(path, &len);
+    assert_memory_equal(svg, "<?xml", 5);
+    assert_non_null(strstr(svg, "</svg>"));
+    free(svg);
+    snprintf(path, sizeof path, "%s/plots/%s.png", dir, name);
+    char *png = temp_file_read(path, &len);
+    assert_memory_equal(png, signature, sizeof signature - 1);
+    assert_memory_equal(png + len - 8, "IEND", 4);
+    free(png);
+}
+
+/* Names of users come out as they were written, and run nothing. */
+static void gnuplot_draws_every_script(void **state)
+{
+    (void)state;
+    if (system("command -v gnuplot >/dev/null") != 0) {
+        print_message("gnuplot is not installed, skipped\n");
+        skip();
+    }
+    static const char *const of_run[] = {"utilisation", "queue-length", "waits", "gantt"};
+    static const char *const of_all[] = {"utilisation", "queue-length", "waits", "wait-bars"};
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r[2];
+    char path[PATH_MOST];
+    size_t len;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run(&r[0], "fifo", "it's `date`");
+    run(&r[1], "sjf", "sjf");
+    assert_true(plots_draw_run(&r[0], dir.path, &m.diag));
+    for (size_t i = 0; i < LEN(of_run); i++)
+        assert_is_picture(dir.path, of_run[i]);
+    snprintf(path, sizeof path, "%s/plots/waits.svg", dir.path);
+    char *svg = temp_file_read(path, &len);
+    assert_non_null(strstr(svg, "small under it's `date`, seed 0: mean 30s, median 40s, 95th"));
+    assert_non_null(strstr(svg, "it's `date` {\"x\"}?"));
+    free(svg);
+    assert_true(plots_draw_comparison(r, LEN(r), dir.path, &m.diag));
+    for (size_t i = 0; i < LEN(of_all); i++)
+        assert_is_picture(dir.path, of_all[i]);
+    assert_string_equal(messages_text(&m), "");
+    for (size_t i = 0; i < LEN(r); i++)
+        run_record_fini(&r[i]);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* --- long runs --- */
+
+/* A job of 10 s every 20 s on all GPUs, sampled every second: half of the time they are held. */
+static void steps_are_joined_and_averages_stay(void **state)
+{
+    (void)state;
+    enum { JOBS = 2000 };
+    struct world_job *many = calloc(JOBS, sizeof many[0]);
+    assert_non_null(many);
+    for (int64_t i = 0; i < JOBS; i++)
+        many[i] = (struct world_job){.submit_s = 20 * i, .work_s = 10, .gpus = 8, .tasks = 2};
+    const struct policy_use use = {.ops = policy_find("fifo")};
+    struct run_record r;
+    run_record_init(&r, &(struct run_facts){0}, RECORD_NO_FILES | RECORD_PLOTS);
+    const struct observer_use observers[] = {{observer_find("summary"), &r},
+                                             {observer_find("plots"), &r}};
+    struct world *w = results_world_new(&use, many, JOBS);
+    w->observers = observers, w->observers_len = LEN(observers), w->step_s = 1;
+    world_run(w);
+    const size_t len = timeline_len(r.timeline);
+    double held = 0;
+    assert_true(len > TIMELINE_STEPS / 2 && len <= TIMELINE_STEPS);
+    for (size_t i = 0; i < len; i++) {
+        assert_true(i == 0 || timeline_from_ns(r.timeline, i) == timeline_to_ns(r.timeline, i - 1));
+        held += timeline_gpus(r.timeline, i, SIZE_MAX, SHARE_ALLOCATED) *
+                (double)(timeline_to_ns(r.timeline, i) - timeline_from_ns(r.timeline, i)) / 1e9;
+    }
+    assert_true(held > JOBS * 160 - 1e-6 && held < JOBS * 160 + 1e-6);
+    run_record_fini(&r);
+    free(w);
+    free(many);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_axis_has_the_unit_of_its_length),
+        cmocka_unit_test(an_axis_names_a_start_that_is_a_date),
+        cmocka_unit_test(texts_are_quoted_and_cut),
+        cmocka_unit_test(the_scripts_of_a_run_hold_its_data),
+        cmocka_unit_test(policies_keep_their_colours),
+        cmocka_unit_test(a_picture_of_nothing_is_not_there),
+        cmocka_unit_test(without_gnuplot_there_are_scripts_and_a_warning),
+        cmocka_unit_test(a_gnuplot_that_fails_is_quoted),
+        cmocka_unit_test(a_folder_that_cannot_be_made_is_an_error),
+        cmocka_unit_test(gnuplot_draws_every_script),
+        cmocka_unit_test(steps_are_joined_and_averages_stay),
+    };
+    return cmocka_run_group_tests_name("plots", tests, NULL, NULL);
+}
