@@ -1,0 +1,105 @@
+#include "sim/cli/check_file.h"
+
+#include "models/kubernetes/object_set.h"
+#include "models/kubernetes/workload.h"
+#include "models/mig_configs.h"
+#include "models/mig_space.h"
+#include "models/names.h"
+#include "policies/kueue/read_site.h"
+#include "sim/arena.h"
+
+#include <string.h>
+
+enum { MOST_KINDS = 64 };
+
+enum file_kind check_file_kind(const struct yaml_node *doc)
+{
+    static const char *const mig[] = {"mig-configs", "migParted", "migManager"};
+    if (yaml_get(doc, "clustersim") != NULL || yaml_get(doc, "policies") != NULL ||
+        yaml_get(doc, "extends") != NULL)
+        return FILE_SCENARIO;
+    for (size_t i = 0; i < sizeof mig / sizeof mig[0]; i++)
+        if (yaml_get(doc, mig[i]) != NULL)
+            return FILE_MIG_CONFIGS;
+    return doc->kind == YAML_MAP && object_is_one(doc) ? FILE_OBJECTS : FILE_UNKNOWN;
+}
+
+bool check_mig_configs(const char *path, const struct gpu_model *gpu, FILE *out, struct diag *d)
+{
+    struct mig_configs *c = mig_configs_new();
+    struct mig_space *space =
+        gpu->mig == NULL ? NULL : mig_space_new(gpu->mig, (1u << gpu->mig->len) - 1);
+    bool ok = mig_configs_add_file(c, path, d);
+    for (size_t i = 0; i < mig_configs_len(c); i++)
+        ok &= mig_configs_check(c, mig_configs_name(c, i), gpu, space,
+                                (struct src_pos){.file = path}, d);
+    for (size_t i = 0; ok && out != NULL && i < mig_configs_len(c); i++)
+        fprintf(out, "%s: MIG layout %s fits on %s\n", path, mig_configs_name(c, i), gpu->name);
+    mig_space_free(space);
+    mig_configs_free(c);
+    return ok;
+}
+
+/* --- objects --- */
+
+struct tally {
+    const char *kinds[MOST_KINDS];
+    unsigned counts[MOST_KINDS];
+    size_t len;
+};
+
+static void count_kind(struct tally *t, const char *kind)
+{
+    size_t i = 0;
+    while (i < t->len && strcmp(t->kinds[i], kind) != 0)
+        i++;
+    if (i == t->len && t->len < MOST_KINDS)
+        t->kinds[t->len++] = kind;
+    if (i < MOST_KINDS)
+        t->counts[i]++;
+}
+
+static void print_tally(const struct tally *t, const char *path, FILE *out)
+{
+    for (size_t i = 0; i < t->len; i++)
+        fprintf(out, "%s%s%u %s", i == 0 ? path : "", i == 0 ? ": " : ", ", t->counts[i],
+                t->kinds[i]);
+    if (t->len > 0)
+        fputc('\n', out);
+}
+
+static void check_object(struct site_reader *r, const struct object *o)
+{
+    const struct workload_shape *shape = workload_shape_find(o);
+    struct workload w;
+    if (shape == NULL)
+        site_read(r, o);
+    else if (workload_read(&r->f, o, shape, &w))
+        workload_check(&r->f, &w);
+}
+
+bool check_objects(const char *path, FILE *out, struct diag *d)
+{
+    const unsigned before = diag_errors(d);
+    struct names names = {.resources = resource_names_new(), .words = intern_new()};
+    struct object_set *set = object_set_new();
+    struct site *site = site_new();
+    struct site_reader r = {.f = {.diag = d,
+                                  .arena = object_set_arena(set),
+                                  .words = names.words,
+                                  .resources = names.resources},
+                            .site = site};
+    struct tally tally = {0};
+    object_set_read(set, path, d);
+    for (size_t i = 0; i < object_set_len(set); i++) {
+        check_object(&r, object_set_at(set, i));
+        count_kind(&tally, object_set_at(set, i)->kind);
+    }
+    if (out != NULL && diag_errors(d) == before)
+        print_tally(&tally, path, out);
+    site_free(site);
+    object_set_free(set);
+    intern_free(names.words);
+    intern_free(names.resources);
+    return diag_errors(d) == before;
+}
