@@ -190,3 +190,8 @@ bool free_index_admits(struct free_index *ix, uint32_t request, uint32_t node)
 {
     return bitset_has(&entry_for(ix, request)->admitted, node);
 }
+
+bool free_index_has_node(struct free_index *ix, uint32_t request)
+{
+    return bitset_next(&entry_for(ix, request)->admitted, 0) != BITSET_NONE;
+}

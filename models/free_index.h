@@ -40,5 +40,6 @@ uint32_t free_index_next(struct free_index *ix, uint32_t request, uint32_t from)
 
 /* Whether labels and taints let it onto the node, full or not. */
 bool free_index_admits(struct free_index *ix, uint32_t request, uint32_t node);
+bool free_index_has_node(struct free_index *ix, uint32_t request); /* onto any */
 
 #endif /* MODELS_FREE_INDEX_H */

@@ -38,6 +38,12 @@ static int64_t estimate_s(const struct ref_job *j)
     return j->in->limit_s != 0 ? j->in->limit_s : j->in->work_s;
 }
 
+static bool is_let_in(const struct ref *w, const struct world_job *j, uint32_t n)
+{
+    const struct world_node plain = {0}, *kind = w->r->kinds == NULL ? &plain : &w->r->kinds[n];
+    return (j->tier == 0 || j->tier == kind->tier) && (!kind->is_dedicated || j->goes_dedicated);
+}
+
 /* Places all tasks, on the lowest nodes; false, and nothing done, if they do not fit. */
 static bool first_fit(const struct ref *w, const struct ref_job *j, int64_t *free,
                       uint32_t *on_node)
@@ -45,7 +51,7 @@ static bool first_fit(const struct ref *w, const struct ref_job *j, int64_t *fre
     uint32_t left = j->in->tasks;
     for (uint32_t n = 0; n < w->r->nodes; n++) {
         on_node[n] = 0;
-        while (left > 0 && free[n] >= j->in->gpus) {
+        while (left > 0 && free[n] >= j->in->gpus && is_let_in(w, j->in, n)) {
             free[n] -= j->in->gpus;
             on_node[n]++;
             left--;
@@ -63,6 +69,9 @@ static void start(struct ref *w, struct ref_job *j)
     j->start_s = w->now_s;
     j->started = w->starts++;
     w->r->starts_s[j - w->jobs] = w->now_s;
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        if (j->on_node[n] > 0)
+            w->r->last_node[j - w->jobs] = n;
 }
 
 /* --- fifo, sjf --- */
@@ -165,7 +174,7 @@ static bool would_fit(const struct ref *w, const struct ref_job *j, const int64_
 {
     int64_t room = 0;
     for (uint32_t n = 0; n < w->r->nodes; n++)
-        room += free[n] / j->in->gpus;
+        room += is_let_in(w, j->in, n) ? free[n] / j->in->gpus : 0;
     return room >= j->in->tasks;
 }
 
@@ -207,10 +216,12 @@ static void leave_to_others(const struct ref *w, const struct ref_job *head, int
     const int64_t gpus = head->in->gpus;
     release_by(w, shadow_ns, released);
     for (uint32_t n = 0; n < w->r->nodes; n++)
-        for (; left > 0 && released[n] - taken[n] >= gpus; left--)
+        for (; left > 0 && is_let_in(w, head->in, n) && released[n] - taken[n] >= gpus; left--)
             taken[n] += gpus;
     for (uint32_t n = 0; n < w->r->nodes; n++)
-        for (; left > 0 && now_free[n] + released[n] - taken[n] >= gpus; left--)
+        for (;
+             left > 0 && is_let_in(w, head->in, n) && now_free[n] + released[n] - taken[n] >= gpus;
+             left--)
             taken[n] += gpus;
     for (uint32_t n = 0; n < w->r->nodes; n++) {
         const int64_t needed = taken[n] > released[n] ? taken[n] - released[n] : 0;
@@ -276,6 +287,26 @@ static void easy_pass(struct ref *w)
     }
 }
 
+/* --- what is planned --- */
+
+/* Units count on one node, and while all tasks are alike; then the machine is as one node. */
+static bool counts_units(const struct ref *w)
+{
+    return w->r->nodes == 1 || !w->is_varied;
+}
+
+/* Of one node as it is planned. */
+static int64_t plan_gpus(const struct ref *w)
+{
+    if (!counts_units(w) || w->r->nodes == 1)
+        return w->r->gpus_per_node;
+    const struct world_job *first = &w->r->jobs[0]; /* all are like the first */
+    int64_t gpus = 0;
+    for (uint32_t n = 0; n < w->r->nodes; n++)
+        gpus += is_let_in(w, first, n) ? w->r->gpus_per_node / first->gpus * first->gpus : 0;
+    return gpus;
+}
+
 /* --- easy: event by event, on a flat machine --- */
 
 static int64_t total(const struct ref_job *j)
@@ -286,7 +317,7 @@ static int64_t total(const struct ref_job *j)
 /* Free at a time, if jobs end as predicted. */
 static int64_t believed_free(const struct ref *w, int64_t at_ns)
 {
-    int64_t free = (int64_t)w->r->nodes * w->r->gpus_per_node;
+    int64_t free = plan_gpus(w);
     for (size_t i = 0; i < w->r->jobs_len; i++)
         if (w->jobs[i].is_running && predicted_end_ns(&w->jobs[i]) > at_ns)
             free -= total(&w->jobs[i]);
@@ -316,23 +347,9 @@ static void published_pass(struct ref *w)
 
 /* --- conservative --- */
 
-/* Units count on one node, and while all tasks are alike; then the machine is as one node. */
-static bool counts_units(const struct ref *w)
-{
-    return w->r->nodes == 1 || !w->is_varied;
-}
-
 static uint32_t plan_nodes(const struct ref *w)
 {
     return counts_units(w) ? 1 : w->r->nodes;
-}
-
-static int64_t plan_gpus(const struct ref *w)
-{
-    if (!counts_units(w) || w->r->nodes == 1)
-        return w->r->gpus_per_node;
-    const uint32_t task = w->r->jobs[0].gpus; /* all are like the first */
-    return (int64_t)w->r->nodes * (w->r->gpus_per_node / task * task);
 }
 
 /* Adds the job's GPUs to the plan over so many seconds from now. */
@@ -390,7 +407,7 @@ static bool place_at(const struct ref *w, struct ref_job *j, int64_t at_s)
     uint32_t on_node[MOST_NODES];
     uint32_t left = j->in->tasks;
     for (uint32_t n = 0; n < w->r->nodes; n++) {
-        const int64_t room = left == 0 ? 0 : plan_room(w, j, n, at_s);
+        const int64_t room = left == 0 || !is_let_in(w, j->in, n) ? 0 : plan_room(w, j, n, at_s);
         on_node[n] = room < left ? (uint32_t)room : left;
         left -= on_node[n];
     }
@@ -520,6 +537,11 @@ static void settle_and_serve(struct ref *w)
         serve_queue(w);
 }
 
+static bool differ(const struct world_job *a, const struct world_job *b)
+{
+    return a->gpus != b->gpus || a->tier != b->tier || a->goes_dedicated != b->goes_dedicated;
+}
+
 static void serve_conservatively(struct ref *w)
 {
     bool has_holes = false, anew = false;
@@ -534,7 +556,7 @@ static void serve_conservatively(struct ref *w)
         if (w->r->jobs[i].submit_s != w->now_s)
             continue;
         arrive(w, &w->jobs[i]);
-        const bool differs = w->r->jobs[i].gpus != w->r->jobs[0].gpus;
+        const bool differs = differ(&w->r->jobs[i], &w->r->jobs[0]);
         anew |= differs && counts_units(w) && w->r->nodes > 1;
         w->is_varied |= differs;
     }

@@ -25,7 +25,8 @@ enum reference_corrector { THEN_REQUEST, THEN_DOUBLE, THEN_STEPS };
 struct reference {
     enum reference_policy policy;
     uint32_t nodes, gpus_per_node;
-    const struct world_job *jobs; /* no patience */
+    const struct world_node *kinds; /* as in struct world; one node is plain */
+    const struct world_job *jobs;   /* no patience */
     size_t jobs_len;
     int64_t max_wait_s;  /* of sjf; 0: none */
     bool shortest_first; /* of easy: order sjbf */
@@ -33,6 +34,7 @@ struct reference {
     enum reference_corrector corrector;
     /* Afterwards: */
     int64_t starts_s[WORLD_MOST_JOBS];
+    uint32_t last_node[WORLD_MOST_JOBS]; /* the highest it got */
 };
 
 void reference_run(struct reference *r);

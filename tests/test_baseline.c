@@ -1,4 +1,5 @@
-/* The baselines against baseline_reference.c, on random workloads with many ties. */
+/* The baselines against baseline_reference.c, on random workloads with many ties; every other one
+ * has nodes that do not let everybody in. */
 #include "policies/registry.h"
 #include "sim/rng.h"
 #include "sim/yaml.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 2026, WORKLOADS = 30, JOBS = 120 };
+enum { SEED = 2026, WORKLOADS = 30, JOBS = 120, MOST_NODES = 8 };
 
 /* One row is one test: a policy with its options, and what the reference is to do. */
 static const struct row {
@@ -74,6 +75,36 @@ static uint32_t draw(gsl_rng *rng, unsigned long below)
     return (uint32_t)gsl_rng_uniform_int(rng, below);
 }
 
+/* Nodes of two tiers, some of them dedicated, and what tasks ask of them: everything goes on n0. */
+static void random_kinds(gsl_rng *rng, struct world *w, struct world_node *kinds)
+{
+    for (uint32_t n = 1; n < w->nodes; n++)
+        kinds[n] = (struct world_node){.tier = 1 + draw(rng, 2), .is_dedicated = draw(rng, 2)};
+    w->kinds = kinds;
+}
+
+static bool is_let_in(const struct world *w, const struct world_job *j, uint32_t n)
+{
+    return (j->tier == 0 || j->tier == w->kinds[n].tier) &&
+           (j->goes_dedicated || !w->kinds[n].is_dedicated);
+}
+
+/* The terms of a job, and no more tasks than there is room for; none where nothing lets it in. */
+static void add_terms(gsl_rng *rng, const struct world *w, bool is_varied, struct world_job *j)
+{
+    j->tier = is_varied ? draw(rng, 3) : 1;
+    j->goes_dedicated = !is_varied || draw(rng, 2);
+    uint32_t most = 0;
+    for (uint32_t n = 0; n < w->nodes; n++)
+        most += is_let_in(w, j, n) ? w->gpus_per_node / j->gpus : 0;
+    if (most == 0)
+        j->tier = 0;
+    else if (j->tasks > most)
+        j->tasks = most;
+    if (j->tier == 0 && j->tasks > w->gpus_per_node / j->gpus)
+        j->tasks = w->gpus_per_node / j->gpus; /* n0 is there for all */
+}
+
 /* Small whole numbers of seconds, so that much happens at the same instant. */
 static void random_jobs(gsl_rng *rng, const struct world *w, struct world_job *jobs)
 {
@@ -97,6 +128,12 @@ static void random_jobs(gsl_rng *rng, const struct world *w, struct world_job *j
     }
 }
 
+/* EASY, while a count of units is enough, starts by first fit what the reference keeps apart. */
+static bool chooses_first_fit(const struct reference *r)
+{
+    return r->policy != REFERENCE_EASY && r->policy != REFERENCE_PUBLISHED_EASY;
+}
+
 static void run_both(const struct row *row, struct world *w, const struct yaml_node *options)
 {
     const struct policy_use use = {.ops = policy_find(row->policy), .options = options};
@@ -106,11 +143,16 @@ static void run_both(const struct row *row, struct world *w, const struct yaml_n
     assert_int_equal(w->counts.verbs_refused, 0);
     struct reference *r = calloc(1, sizeof *r);
     *r = row->like;
-    r->nodes = w->nodes, r->gpus_per_node = w->gpus_per_node;
+    r->nodes = w->nodes, r->gpus_per_node = w->gpus_per_node, r->kinds = w->kinds;
     r->jobs = w->jobs, r->jobs_len = w->jobs_len;
     reference_run(r);
-    for (size_t i = 0; i < w->jobs_len; i++)
+    for (size_t i = 0; i < w->jobs_len; i++) {
         assert_int_equal(w->results[i].start_s, r->starts_s[i]);
+        const uint32_t node = w->results[i].first_node;
+        assert_true(w->kinds == NULL || is_let_in(w, &w->jobs[i], node));
+        if (chooses_first_fit(r))
+            assert_int_equal(node, r->last_node[i]);
+    }
     free(r);
 }
 
@@ -132,6 +174,11 @@ static void agrees_with_the_reference(void **state)
         w->gpus_per_node = i % 4 == 0 || (needs_flat && w->nodes > 1) ? 1 : 1 + draw(rng, 8);
         w->is_loose = draw(rng, 2);
         random_jobs(rng, w, jobs);
+        struct world_node kinds[MOST_NODES] = {0};
+        if (i % 2 == 1 && w->nodes > 1)
+            random_kinds(rng, w, kinds);
+        for (size_t k = 0; k < JOBS && w->kinds != NULL; k++)
+            add_terms(rng, w, i % 4 == 1 && !needs_flat, &jobs[k]);
         w->jobs = jobs, w->jobs_len = JOBS;
         w->log = stderr;
         print_message("seed %d, workload %u: %u nodes of %u\n", SEED, i, w->nodes,
@@ -146,11 +193,44 @@ static void agrees_with_the_reference(void **state)
     diag_fini(&d);
 }
 
+/* It blocks the queue, or it does not, as one that is too large would. */
+static void what_no_node_lets_in_says_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *policy;
+        int64_t next_s;
+    } like[] = {{"fifo", 55}, {"sjf", 55}, {"easy", 10}, {"conservative", 10}};
+    static const struct world_node dedicated = {.is_dedicated = true};
+    static const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 100, .gpus = 1, .tasks = 1, .goes_dedicated = true},
+        {.submit_s = 5, .work_s = 10, .gpus = 1, .tasks = 1, .patience_s = 50},
+        {.submit_s = 10, .work_s = 20, .gpus = 1, .tasks = 1, .goes_dedicated = true},
+    };
+    for (size_t i = 0; i < LEN(like); i++) {
+        const struct policy_use use = {.ops = policy_find(like[i].policy)};
+        struct world *w = calloc(1, sizeof *w);
+        *w = (struct world){.policies = &use,
+                            .policies_len = 1,
+                            .nodes = 1,
+                            .gpus_per_node = 4,
+                            .kinds = &dedicated,
+                            .jobs = jobs,
+                            .jobs_len = LEN(jobs)};
+        world_run(w);
+        assert_int_equal(w->results[0].start_s, 0);
+        assert_int_equal(w->results[1].cause, END_LOST);
+        assert_string_equal(w->results[1].waited_for, "no_node");
+        assert_int_equal(w->results[2].start_s, like[i].next_s);
+        free(w);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[LEN(rows)];
+    struct CMUnitTest tests[LEN(rows) + 1] = {cmocka_unit_test(what_no_node_lets_in_says_so)};
     for (size_t i = 0; i < LEN(rows); i++)
-        tests[i] = (struct CMUnitTest){
+        tests[i + 1] = (struct CMUnitTest){
             .name = rows[i].name,
             .test_func = agrees_with_the_reference,
             .initial_state = (void *)(uintptr_t)&rows[i],

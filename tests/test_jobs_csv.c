@@ -38,7 +38,8 @@ static char *jobs_text(struct world *w)
 
 static const char header[] =
     "job,name,tenant,user,queue,kind,priority,tasks,gpus,submit_s,admit_s,start_s,end_s,wait_s,"
-    "wait_unexplained_s,wait_behind_others_s,wait_resources_s,startup_s,run_s,suspended_s,ending_s,"
+    "wait_unexplained_s,wait_behind_others_s,wait_resources_s,wait_no_node_s,startup_s,run_s,"
+    "suspended_s,ending_s,"
     "bounded_slowdown,state,cause,preemptions,restarts,speed,gpu_hours,cost_usd,placement\n";
 
 static void a_row_tells_everything_about_a_job(void **state)
@@ -56,14 +57,15 @@ static void a_row_tells_everything_about_a_job(void **state)
     w->startup_s = 2;
     char *text = jobs_text(w);
     char want[4096];
-    snprintf(want, sizeof want, "%s%s", header,
-             "4,job-3,,,,batch,0,1,1,9,,,14,5,0,5,0,0,0,0,0,,ended,lost,0,0,,0,0,\n"
-             "1,job-0,team-a,,lq,batch,0,2,16,0,2,2,3602,0,0,0,0,2,3600,0,0,1.000555556,ended,done,"
-             "0,0,1,16.008889,196.749244,n0:0-7;n1:0-7\n"
-             "2,job-1,,\"ann, \"\"the\"\" one\",,batch,0,1,3,5,3604,3604,3608,3597,0,0,3597,2,4,0,"
-             "0,360.3,ended,done,0,0,1,0.005,0.06145,n0:0-2\n"
-             "3,\"x\ny\",,,,batch,-5,3,3,7,3604,3604,3624,3595,0,3595,0,2,20,0,0,180.85,ended,done,"
-             "0,0,1,0.018333,0.225317,n0:3-5\n");
+    snprintf(
+        want, sizeof want, "%s%s", header,
+        "4,job-3,,,,batch,0,1,1,9,,,14,5,0,5,0,0,0,0,0,0,,ended,lost,0,0,,0,0,\n"
+        "1,job-0,team-a,,lq,batch,0,2,16,0,2,2,3602,0,0,0,0,0,2,3600,0,0,1.000555556,ended,done,"
+        "0,0,1,16.008889,196.749244,n0:0-7;n1:0-7\n"
+        "2,job-1,,\"ann, \"\"the\"\" one\",,batch,0,1,3,5,3604,3604,3608,3597,0,0,3597,0,2,4,0,"
+        "0,360.3,ended,done,0,0,1,0.005,0.06145,n0:0-2\n"
+        "3,\"x\ny\",,,,batch,-5,3,3,7,3604,3604,3624,3595,0,3595,0,0,2,20,0,0,180.85,ended,done,"
+        "0,0,1,0.018333,0.225317,n0:3-5\n");
     assert_string_equal(text, want);
     free(text);
     free(w);
@@ -83,12 +85,13 @@ static void jobs_open_at_the_end_come_last_in_their_order(void **state)
     w->until_s = 90;
     char *text = jobs_text(w);
     char want[4096];
-    snprintf(want, sizeof want, "%s%s", header,
-             "2,job-1,,,,batch,0,1,8,0,0,0,10,0,0,0,0,0,10,0,0,1,ended,done,0,0,1,0.022222,"
-             "0.273111,n1:0-7\n"
-             "1,job-0,,,,batch,0,1,8,0,0,0,,0,0,0,0,0,90,0,0,,running,open,0,0,,0.2,2.458,n0:0-7\n"
-             "3,job-2,,,,batch,0,1,16,50,,,,40,0,0,40,0,0,0,0,,queued,open,0,0,,0,0,\n"
-             "4,job-3,,,,batch,0,1,1,60,,,,30,0,30,0,0,0,0,0,,queued,open,0,0,,0,0,\n");
+    snprintf(
+        want, sizeof want, "%s%s", header,
+        "2,job-1,,,,batch,0,1,8,0,0,0,10,0,0,0,0,0,0,10,0,0,1,ended,done,0,0,1,0.022222,"
+        "0.273111,n1:0-7\n"
+        "1,job-0,,,,batch,0,1,8,0,0,0,,0,0,0,0,0,0,90,0,0,,running,open,0,0,,0.2,2.458,n0:0-7\n"
+        "3,job-2,,,,batch,0,1,16,50,,,,40,0,0,40,0,0,0,0,0,,queued,open,0,0,,0,0,\n"
+        "4,job-3,,,,batch,0,1,1,60,,,,30,0,30,0,0,0,0,0,0,,queued,open,0,0,,0,0,\n");
     assert_string_equal(text, want);
     free(text);
     free(w);

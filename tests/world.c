@@ -44,11 +44,31 @@ static uint32_t word(const struct array_source *s, const char *text)
     return text == NULL ? INTERN_NONE : intern_add(s->names->words, text);
 }
 
+static uint32_t tier_word(struct names *names, uint32_t tier)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", tier);
+    return intern_add(names->words, text);
+}
+
+static uint32_t terms(const struct array_source *s, const struct world_job *j)
+{
+    if (j->tier == 0 && !j->goes_dedicated)
+        return NODE_TERMS_NONE;
+    const struct node_label tier = {word(s, "tier"), tier_word(s->names, j->tier)};
+    const struct toleration dedicated = {
+        .key = word(s, "dedicated"), .value = INTERN_NONE, .exists = true, .any_effect = true};
+    const struct node_terms t = {.selector = {&tier, j->tier != 0},
+                                 .tolerations = {&dedicated, j->goes_dedicated},
+                                 .node_name = INTERN_NONE};
+    return node_terms_add(s->names->terms, &t);
+}
+
 static struct group_spec group(const struct array_source *s, const struct world_job *j,
                                uint32_t gpus, uint32_t tasks)
 {
     const struct amount amounts[] = {{RESOURCE_GPU, gpus}, {RESOURCE_CPU, j->cpu_milli}};
-    return (struct group_spec){.request = request_add(s->requests, amounts, 2, 0, NULL),
+    return (struct group_spec){.request = request_add(s->requests, amounts, 2, terms(s, j), NULL),
                                .count = tasks};
 }
 
@@ -195,12 +215,12 @@ static const struct timeslice_params no_overhead = {.overhead_q16 = 0};
 
 static const struct gpu_model test_gpu = {.name = "test"};
 
-static struct cluster *make_cluster(const struct world *w)
+static struct cluster *make_cluster(const struct world *w, struct names *names)
 {
     struct cluster *c = cluster_new();
-    const uint32_t kind = cluster_add_kind(c, &test_gpu);
+    const uint32_t gpu = cluster_add_kind(c, &test_gpu);
     if (w->pools == 0)
-        cluster_add_pool(c, "pool", "machine", kind);
+        cluster_add_pool(c, "pool", "machine", gpu);
     const uint32_t per_gpu = w->replicas == 0 ? 1 : w->replicas;
     struct device_unit *units = arena_alloc(c->arena, w->gpus_per_node * per_gpu * sizeof units[0]);
     struct domain_spec *domains = arena_alloc(c->arena, w->gpus_per_node * sizeof domains[0]);
@@ -216,7 +236,7 @@ static struct cluster *make_cluster(const struct world *w)
             .gpu = (uint16_t)g, .ops = &sharing_timeslice, .params = &no_overhead};
     for (uint32_t n = 0; n < w->nodes; n++) {
         if (w->pools > 0 && n % (w->nodes / w->pools) == 0)
-            cluster_add_pool(c, arena_printf(c->arena, "pool-%u", c->pools_len), "machine", kind);
+            cluster_add_pool(c, arena_printf(c->arena, "pool-%u", c->pools_len), "machine", gpu);
         const uint32_t gpus = w->gpus_of_node == NULL ? w->gpus_per_node : w->gpus_of_node[n];
         const struct class_spec class_spec = {
             .resource = RESOURCE_GPU,
@@ -225,6 +245,11 @@ static struct cluster *make_cluster(const struct world *w)
             .units_len = gpus * per_gpu,
         };
         const struct amount amounts[] = {{RESOURCE_CPU, w->cpu_milli}, {RESOURCE_GPU, gpus}};
+        const struct world_node kind = w->kinds == NULL ? (struct world_node){0} : w->kinds[n];
+        const struct node_label tier = {intern_add(names->words, "tier"),
+                                        tier_word(names, kind.tier)};
+        const struct taint dedicated = {intern_add(names->words, "dedicated"), INTERN_NONE,
+                                        TAINT_NO_SCHEDULE};
         cluster_add_node(c, &(struct node_spec){
                                 .name = w->node_names == NULL ? arena_printf(c->arena, "n%u", n)
                                                               : w->node_names[n],
@@ -237,6 +262,10 @@ static struct cluster *make_cluster(const struct world *w)
                                 .classes_len = !w->is_loose,
                                 .domains = domains,
                                 .domains_len = w->replicas == 0 ? 0 : gpus,
+                                .labels = arena_copy(c->arena, &tier, sizeof tier),
+                                .labels_len = kind.tier != 0,
+                                .taints = arena_copy(c->arena, &dedicated, sizeof dedicated),
+                                .taints_len = kind.is_dedicated,
                                 .price_micro_per_h = w->price_micro_per_h,
                             });
     }
@@ -270,7 +299,7 @@ void world_run(struct world *w)
     struct names names = {.resources = resource_names_new(), .words = intern_new()};
     names.terms = node_terms_table_new(names.words);
     struct request_table *requests = request_table_new(names.resources);
-    struct cluster *cluster = make_cluster(w);
+    struct cluster *cluster = make_cluster(w, &names);
     struct diag diag;
     diag_init(&diag, w->diag_out == NULL ? stderr : w->diag_out);
     const struct world_options options = {.node = {.file = "test"}, .world = w};

@@ -8,6 +8,12 @@
 
 enum { WORLD_MOST_JOBS = 4096 };
 
+/* What a node is like: it has the label tier=TIER, and the taint "dedicated:NoSchedule". */
+struct world_node {
+    uint32_t tier; /* 0: no label */
+    bool is_dedicated;
+};
+
 /* One job of the input: times in seconds, GPUs of one task, number of tasks. */
 struct world_job {
     int64_t submit_s, work_s;
@@ -20,6 +26,8 @@ struct world_job {
     const char *name;                  /* NULL: "job-", and its index */
     const char *tenant, *user, *queue; /* NULL: none */
     const struct job_extra *extra;
+    uint32_t tier;       /* of the nodes it selects; 0: any */
+    bool goes_dedicated; /* it tolerates the taint */
 };
 
 /* One job of the output, by input index. */
@@ -27,7 +35,7 @@ struct world_result {
     int64_t start_s, end_s, wait_s;
     enum end_cause cause;
     const char *waited_for; /* the reason it waited longest; NULL: it did not wait */
-    uint32_t first_node;    /* of its last start */
+    uint32_t first_node;    /* of its task that was bound last */
     uint64_t gpu_mask;
     int preemptions;
     bool is_over;
@@ -36,9 +44,10 @@ struct world_result {
 
 struct world {
     uint32_t nodes, gpus_per_node;
-    const uint32_t *gpus_of_node;  /* NULL: gpus_per_node, the most that any has */
-    const char *const *node_names; /* NULL: n0, n1 ... */
-    int64_t cpu_milli;             /* of a node */
+    const uint32_t *gpus_of_node;   /* NULL: gpus_per_node, the most that any has */
+    const char *const *node_names;  /* NULL: n0, n1 ... */
+    const struct world_node *kinds; /* by node; NULL: plain ones */
+    int64_t cpu_milli;              /* of a node */
     uint32_t pools; /* equal ones, named pool-0 ... (nodes is a multiple); 0: one, named pool */
     int64_t price_micro_per_h; /* of a node */
     uint32_t replicas;         /* 0: whole GPUs; else time-slicing into so many */

@@ -23,11 +23,12 @@
 
 #include <stdlib.h>
 
-enum { NO_ROOM, RESERVED, REASONS };
+enum { NO_ROOM, RESERVED, NO_NODE, REASONS };
 
 static const char *const conservative_reasons[] = {
     [NO_ROOM] = "resources",
     [RESERVED] = "reserved",
+    [NO_NODE] = "no_node",
     [REASONS] = NULL,
 };
 
@@ -208,14 +209,14 @@ static void wake_in_time(struct conservative *c, struct acts *a)
 
 /* --- why they wait --- */
 
-static bool has_room(struct conservative *c, const struct acts *a, uint32_t work)
+static uint32_t reason_of(struct conservative *c, const struct acts *a, uint32_t work)
 {
     for (uint32_t g = 0; g < work_demands(a, work); g++) {
         const struct work_demand d = work_demand(a, work, g);
         if (free_index_total(c->fit.free, d.request) < d.count)
-            return false;
+            return work_has_node(&c->fit, a, work) ? NO_ROOM : NO_NODE;
     }
-    return true;
+    return RESERVED;
 }
 
 struct telling {
@@ -229,7 +230,7 @@ static bool tell(void *context, const struct order_entry *entry)
     struct conservative *c = t->c;
     struct plan_job *j = plan_job(c, entry->item);
     if (!c->machine.is_flat)
-        act_wait(t->a, j->job, has_room(c, t->a, j->work) ? RESERVED : NO_ROOM);
+        act_wait(t->a, j->job, reason_of(c, t->a, j->work));
     else if (!j->is_told)
         size_waits_add(&c->waits, t->a, j->job, j->size);
     j->is_told = true;
@@ -246,8 +247,8 @@ static bool untell(void *context, const struct order_entry *entry)
 
 static void tell_waits(struct conservative *c, struct acts *a, bool all)
 {
-    if (!c->has_buckets)
-        act_bucket(a, RESERVED, RESERVED, NULL);
+    for (uint32_t b = RESERVED; b < REASONS && !c->has_buckets; b++)
+        act_bucket(a, b, b, NULL);
     c->has_buckets = true;
     if (c->machine.is_flat)
         size_waits_set_free(&c->waits, a, c->machine.capacity - c->running);

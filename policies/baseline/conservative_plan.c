@@ -95,6 +95,8 @@ static bool hold_group(struct conservative *c, struct work_demand d, int64_t fro
     for (; h.node < c->nodes.nodes_len && d.count > 0; h.node++) {
         if (c->machine.cluster->nodes[h.node].state != NODE_READY)
             continue; /* it has nothing, which is enough for a task that asks for nothing */
+        if (!free_index_admits(c->fit.free, d.request, h.node))
+            continue;
         struct plan_use u = use_of(c, &h, from_ns, to_ns);
         const int64_t room = time_plan_room(&c->nodes, &u);
         h.count = room < d.count ? (uint32_t)room : d.count;

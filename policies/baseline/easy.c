@@ -30,6 +30,7 @@
 static const char *const easy_reasons[] = {
     [EASY_NO_ROOM] = "resources",
     [EASY_RESERVED] = "reserved",
+    [EASY_NO_NODE] = "no_node",
     [EASY_REASONS] = NULL,
 };
 

@@ -20,7 +20,7 @@
 enum easy_order { EASY_FCFS, EASY_SJBF };
 enum easy_protocol { EASY_SETTLED, EASY_PUBLISHED };
 
-enum easy_reason { EASY_NO_ROOM, EASY_RESERVED, EASY_REASONS };
+enum easy_reason { EASY_NO_ROOM, EASY_RESERVED, EASY_NO_NODE, EASY_REASONS };
 
 enum easy_state {
     EASY_CAME,    /* since the last decision */

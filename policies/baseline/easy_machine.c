@@ -107,7 +107,7 @@ static void tell_new(struct easy *e, struct acts *a)
         if (e->machine.is_flat)
             size_waits_add(&e->waits, a, j->job, j->size);
         else
-            act_wait(a, j->job, EASY_NO_ROOM);
+            act_wait(a, j->job, work_has_node(&e->fit, a, j->work) ? EASY_NO_ROOM : EASY_NO_NODE);
     }
     e->untold.len = 0;
 }
@@ -133,8 +133,8 @@ static void tell_kept(struct easy *e, struct acts *a)
 
 void easy_tell_waits(struct easy *e, struct acts *a)
 {
-    if (!e->has_buckets)
-        act_bucket(a, EASY_RESERVED, EASY_RESERVED, NULL);
+    for (uint32_t b = EASY_RESERVED; b < EASY_REASONS && !e->has_buckets; b++)
+        act_bucket(a, b, b, NULL);
     e->has_buckets = true;
     if (e->machine.is_flat)
         size_waits_set_free(&e->waits, a, e->machine.capacity - e->running);

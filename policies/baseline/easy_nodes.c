@@ -31,7 +31,7 @@ void easy_nodes_fini(struct easy_nodes *n)
 static int64_t fits_later(struct easy *e, uint32_t node, uint32_t request, bool now)
 {
     const struct cluster *c = e->machine.cluster;
-    if (c->nodes[node].state != NODE_READY)
+    if (c->nodes[node].state != NODE_READY || !free_index_admits(e->fit.free, request, node))
         return 0;
     const size_t columns = c->resources_len;
     int64_t *row = e->nodes.row;

@@ -6,11 +6,12 @@
 #include "policies/baseline/job_ring.h"
 #include "policies/placement/work.h"
 
-enum { BEHIND_OTHERS, NO_ROOM, REASONS };
+enum { BEHIND_OTHERS, NO_ROOM, NO_NODE, REASONS };
 
 static const char *const fifo_reasons[] = {
     [BEHIND_OTHERS] = "behind_others",
     [NO_ROOM] = "resources",
+    [NO_NODE] = "no_node",
     [REASONS] = NULL,
 };
 
@@ -34,6 +35,7 @@ static void fifo_notify(void *state, const struct note *n, struct acts *a)
     struct fifo *f = state;
     if (!f->is_ready) {
         act_bucket(a, NO_ROOM, NO_ROOM, NULL);
+        act_bucket(a, NO_NODE, NO_NODE, NULL);
         f->is_ready = true;
     }
     uint32_t work = 0;
@@ -52,7 +54,7 @@ static enum verdict fifo_decide(void *state, struct acts *a)
     while (f->queue.len > 0) {
         const uint32_t head = job_ring_first(&f->queue);
         if (!work_plan(&f->fit, a, head, NULL)) {
-            act_wait(a, work_job(a, head)->id, NO_ROOM);
+            act_wait(a, work_job(a, head)->id, work_has_node(&f->fit, a, head) ? NO_ROOM : NO_NODE);
             break;
         }
         job_ring_pop(&f->queue);

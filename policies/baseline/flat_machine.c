@@ -1,5 +1,6 @@
 #include "policies/baseline/flat_machine.h"
 
+#include "models/kubernetes/node_filter.h"
 #include "models/names.h"
 #include "sim/intern.h"
 
@@ -27,6 +28,7 @@ void flat_machine_init(struct flat_machine *m, const struct policy_env *env)
 {
     *m = (struct flat_machine){.cluster = env->cluster,
                                .requests = env->requests,
+                               .terms = env->names_view->terms,
                                .is_uniform = true,
                                .flat_request = REQUEST_NONE,
                                .flat_resource = UINT32_MAX,
@@ -36,6 +38,12 @@ void flat_machine_init(struct flat_machine *m, const struct policy_env *env)
 }
 
 /* --- what is uniform --- */
+
+/* Whether labels and taints let such tasks onto the node. */
+static bool is_let_in(const struct flat_machine *m, const struct request *r, uint32_t node)
+{
+    return m->terms == NULL || node_filter_admits(m->terms, r, &m->cluster->nodes[node]);
+}
 
 /* The first job says it. */
 static void take_as_measure(struct flat_machine *m, uint32_t request)
@@ -59,7 +67,7 @@ static int64_t flat_capacity(const struct flat_machine *m)
     const struct request *r = request_get(m->requests, m->flat_request);
     int64_t units = 0;
     for (uint32_t n = 0; n < m->cluster->nodes_len && units <= FLAT_MOST_UNITS; n++) {
-        const int64_t fits = cluster_could_fit(m->cluster, n, r);
+        const int64_t fits = is_let_in(m, r, n) ? cluster_could_fit(m->cluster, n, r) : 0;
         units += fits <= FLAT_MOST_UNITS ? fits : FLAT_MOST_UNITS + INT64_C(1);
     }
     return units;
@@ -100,7 +108,7 @@ static bool add_units(const struct flat_machine *m, struct work_demand d, uint64
         *units += d.count;
         return d.request == m->flat_request;
     }
-    if (r->amounts_len != 1 || r->amounts[0].resource != m->flat_resource)
+    if (r->amounts_len != 1 || r->amounts[0].resource != m->flat_resource || !is_let_in(m, r, 0))
         return false;
     *units += (uint64_t)clip((uint64_t)r->amounts[0].value) * d.count;
     return true;

@@ -2,9 +2,10 @@
  * flat_machine.h - is a count of free units all that matters on this cluster?
  *
  * So it is if every task asks for the same, whatever that is: a unit is then one task's share, and
- * nodes have room for so many. Or if there is one node and jobs ask for one resource of it: a unit
- * is then a unit of that. It is so until a job comes that is different, and while all nodes are
- * ready. Otherwise a unit is a GPU, and a job for which too few are free certainly does not fit.
+ * nodes that let it in have room for so many. Or if there is one node and jobs ask for one resource
+ * of it: a unit is then a unit of that. It is so until a job comes that is different, and while all
+ * nodes are ready. Otherwise a unit is a GPU, and a job for which too few are free certainly does
+ * not fit.
  *
  * Cost     A job: O(its groups). A change of nodes: O(nodes).
  */
@@ -23,13 +24,14 @@
 struct flat_machine {
     const struct cluster *cluster;
     const struct request_table *requests;
-    bool is_flat;           /* jobs are uniform and all nodes are ready */
-    bool is_uniform;        /* all jobs so far */
-    bool is_full_strength;  /* all nodes are ready */
-    uint32_t flat_request;  /* every task asks for this, if it is not REQUEST_NONE; */
-    uint32_t flat_resource; /* otherwise, on one node, for some of this */
-    int64_t gpus;           /* of the cluster */
-    int64_t capacity;       /* units of the machine */
+    const struct node_terms_table *terms; /* NULL: there are none */
+    bool is_flat;                         /* jobs are uniform and all nodes are ready */
+    bool is_uniform;                      /* all jobs so far */
+    bool is_full_strength;                /* all nodes are ready */
+    uint32_t flat_request;                /* every task asks for this, if it is not REQUEST_NONE; */
+    uint32_t flat_resource;               /* otherwise, on one node, for some of this */
+    int64_t gpus;                         /* of the cluster */
+    int64_t capacity;                     /* units of the machine */
 };
 
 void flat_machine_init(struct flat_machine *m, const struct policy_env *env);

@@ -14,11 +14,12 @@
 
 #include <stdlib.h>
 
-enum { BEHIND_OTHERS, NO_ROOM, REASONS };
+enum { BEHIND_OTHERS, NO_ROOM, NO_NODE, REASONS };
 
 static const char *const sjf_reasons[] = {
     [BEHIND_OTHERS] = "behind_others",
     [NO_ROOM] = "resources",
+    [NO_NODE] = "no_node",
     [REASONS] = NULL,
 };
 
@@ -118,6 +119,7 @@ static void sjf_notify(void *state, const struct note *n, struct acts *a)
     struct sjf *s = state;
     if (!s->is_ready) {
         act_bucket(a, NO_ROOM, NO_ROOM, NULL);
+        act_bucket(a, NO_NODE, NO_NODE, NULL);
         s->is_ready = true;
     }
     uint32_t work = 0;
@@ -168,7 +170,7 @@ static void name_head(struct sjf *s, struct acts *a, uint32_t work)
     if (s->head != UINT32_MAX)
         act_wait(a, work_job(a, s->head)->id, BEHIND_OTHERS);
     if (work != UINT32_MAX)
-        act_wait(a, work_job(a, work)->id, NO_ROOM);
+        act_wait(a, work_job(a, work)->id, work_has_node(&s->fit, a, work) ? NO_ROOM : NO_NODE);
     s->head = work;
 }
 

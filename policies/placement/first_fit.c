@@ -1,5 +1,6 @@
 #include "policies/placement/first_fit.h"
 
+#include "models/kubernetes/node_filter.h"
 #include "sim/check.h"
 
 #include <stdlib.h>
@@ -9,7 +10,8 @@ enum { FIRST_CAPACITY = 16 };
 
 void first_fit_init(struct first_fit *f, const struct policy_env *env)
 {
-    first_fit_init_where(f, env, NULL, NULL);
+    const struct node_terms_table *terms = env->names_view->terms;
+    first_fit_init_where(f, env, terms == NULL ? NULL : node_filter_admits, terms);
 }
 
 void first_fit_init_where(struct first_fit *f, const struct policy_env *env, node_admits_fn *admits,

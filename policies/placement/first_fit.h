@@ -26,9 +26,10 @@ struct first_fit {
     size_t len, cap;
 };
 
+/* On the nodes that kube-scheduler would let tasks onto: by taints, selectors and affinity. */
 void first_fit_init(struct first_fit *f, const struct policy_env *env);
 
-/* The same on those nodes only that admits lets tasks onto (free_index.h). */
+/* On those that admits lets them onto (free_index.h). */
 void first_fit_init_where(struct first_fit *f, const struct policy_env *env, node_admits_fn *admits,
                           const void *context);
 void first_fit_fini(struct first_fit *f); /* nothing if it is all zero */

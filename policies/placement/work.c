@@ -126,6 +126,14 @@ bool work_plan(struct first_fit *f, const struct acts *a, uint32_t work,
     return first_fit_plan(f, work_job(a, work), other);
 }
 
+bool work_has_node(struct first_fit *f, const struct acts *a, uint32_t work)
+{
+    for (uint32_t g = 0; g < work_demands(a, work); g++)
+        if (!free_index_has_node(f->free, work_demand(a, work, g).request))
+            return false;
+    return true;
+}
+
 bool work_bind(struct first_fit *f, struct acts *a, uint32_t work)
 {
     return act_bind(

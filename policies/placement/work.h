@@ -55,6 +55,9 @@ uint64_t work_rank(const struct acts *a, uint32_t work);
 bool work_plan(struct first_fit *f, const struct acts *a, uint32_t work,
                const struct node_overlay *other);
 
+/* Whether labels and taints let each of its tasks onto some node; if not, it is never planned. */
+bool work_has_node(struct first_fit *f, const struct acts *a, uint32_t work);
+
 /* Does what was planned last. */
 bool work_bind(struct first_fit *f, struct acts *a, uint32_t work);
 
