@@ -28,8 +28,7 @@ static const struct out_table *const tables[] = {
 static const char beginning[] =
     "# What a run writes\n"
     "\n"
-    "This file is printed from the tables that make the files; edit those "
-    "(`results/*_csv.c`).\n"
+    "This file is printed from the tables that make the files: `scripts/docs.sh`.\n"
     "\n"
     "All tables are CSV as in RFC 4180, but lines end with a line feed alone: a header row, a "
     "comma "

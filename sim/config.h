@@ -40,6 +40,16 @@ bool config_read_value(struct config_reader *r, const struct yaml_node *n,
  * of '#' of its heading. */
 void config_print_manual(FILE *out, const struct config_table *table, unsigned level);
 
+/* The same of many tables in one file, each once, wherever they are below: first all of them are
+ * added in the order in which they will be printed, so that links are known before what they lead
+ * to, then printed with what is written between them. Of several headings of one name, links lead
+ * to the right one, as GitHub numbers them. */
+struct config_manual;
+struct config_manual *config_manual_new(FILE *out);
+void config_manual_add(struct config_manual *m, const struct config_table *table);
+void config_manual_print(struct config_manual *m, const struct config_table *table, unsigned level);
+void config_manual_free(struct config_manual *m);
+
 /* What a key takes: "a duration such as 90s or 1.5h, at most 7d"; "one of low, high". */
 void config_describe(FILE *out, const struct config_key *key);
 

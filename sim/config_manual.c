@@ -4,6 +4,7 @@
 #include "sim/text_stream.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void print_choices(FILE *out, const struct config_key *key)
 {
@@ -43,26 +44,52 @@ void config_describe(FILE *out, const struct config_key *key)
         fputs(words[key->kind], out);
 }
 
-/* The tables met so far, in the order of their printing. */
-struct manual {
+/* The tables in the order of their headings. */
+struct config_manual {
     FILE *out;
-    const struct config_table **tables;
+    struct manual_entry {
+        const struct config_table *table;
+        bool is_printed;
+    } * entries;
     size_t len;
     size_t cap;
 };
 
-static bool meet(struct manual *m, const struct config_table *table)
+static struct manual_entry *find(const struct config_manual *m, const struct config_table *table)
 {
     for (size_t i = 0; i < m->len; i++)
-        if (m->tables[i] == table)
-            return false;
+        if (m->entries[i].table == table)
+            return &m->entries[i];
+    return NULL;
+}
+
+struct config_manual *config_manual_new(FILE *out)
+{
+    struct config_manual *m = calloc(1, sizeof *m);
+    SIM_REQUIRE(m != NULL);
+    m->out = out;
+    return m;
+}
+
+void config_manual_free(struct config_manual *m)
+{
+    free(m->entries);
+    free(m);
+}
+
+void config_manual_add(struct config_manual *m, const struct config_table *table)
+{
+    if (find(m, table) != NULL)
+        return;
     if (m->len == m->cap) {
         m->cap = m->cap == 0 ? 16 : 2 * m->cap;
-        m->tables = realloc(m->tables, m->cap * sizeof(struct config_table *));
-        SIM_REQUIRE(m->tables != NULL);
+        m->entries = realloc(m->entries, m->cap * sizeof m->entries[0]);
+        SIM_REQUIRE(m->entries != NULL);
     }
-    m->tables[m->len++] = table;
-    return true;
+    m->entries[m->len++] = (struct manual_entry){.table = table};
+    for (const struct config_key *k = table->keys; k->key != NULL; k++)
+        if (k->table != NULL)
+            config_manual_add(m, k->table);
 }
 
 /* Text within a row of a table. */
@@ -89,23 +116,37 @@ static void print_anchor(FILE *out, const char *heading)
     }
 }
 
-static void print_description(FILE *out, const struct config_key *key)
+/* [run](#run); the second heading of a name is run-1, the third run-2. */
+static void print_link(const struct config_manual *m, const struct config_table *table)
 {
+    size_t before = 0;
+    for (size_t i = 0; i < m->len && m->entries[i].table != table; i++)
+        before += strcmp(m->entries[i].table->name, table->name) == 0;
+    fprintf(m->out, "[%s](#", table->name);
+    print_anchor(m->out, table->name);
+    if (before > 0)
+        fprintf(m->out, "-%zu", before);
+    fputc(')', m->out);
+}
+
+static void print_description(const struct config_manual *m, const struct config_key *key)
+{
+    FILE *out = m->out;
     struct text_stream words;
     config_describe(text_stream_open(&words), key);
     print_cell(out, text_stream_close(&words));
     free(words.text);
     if (key->table == NULL)
         return;
-    fprintf(out, ": [%s](#", key->table->name);
-    print_anchor(out, key->table->name);
-    fputc(')', out);
+    fputs(": ", out);
+    print_link(m, key->table);
 }
 
-static void print_row(FILE *out, const struct config_key *key)
+static void print_row(const struct config_manual *m, const struct config_key *key)
 {
+    FILE *out = m->out;
     fprintf(out, "| `%s` | ", key->key);
-    print_description(out, key);
+    print_description(m, key);
     if (key->fallback == NULL)
         fputs(" | required | ", out);
     else if (key->fallback[0] == '\0')
@@ -119,10 +160,13 @@ static void print_row(FILE *out, const struct config_key *key)
     fputs(" |\n", out);
 }
 
-static void print_table(struct manual *m, const struct config_table *table, unsigned level)
+void config_manual_print(struct config_manual *m, const struct config_table *table, unsigned level)
 {
-    if (!meet(m, table))
+    struct manual_entry *entry = find(m, table);
+    SIM_REQUIRE(entry != NULL);
+    if (entry->is_printed)
         return;
+    entry->is_printed = true;
     for (unsigned i = 0; i < level; i++)
         fputc('#', m->out);
     fprintf(m->out, " %s\n\n", table->name);
@@ -130,16 +174,17 @@ static void print_table(struct manual *m, const struct config_table *table, unsi
         fprintf(m->out, "%s\n\n", table->help);
     fputs("| Key | What may be written | Default | Meaning |\n| --- | --- | --- | --- |\n", m->out);
     for (const struct config_key *k = table->keys; k->key != NULL; k++)
-        print_row(m->out, k);
+        print_row(m, k);
     fputc('\n', m->out);
     for (const struct config_key *k = table->keys; k->key != NULL; k++)
         if (k->table != NULL)
-            print_table(m, k->table, level < 6 ? level + 1 : 6);
+            config_manual_print(m, k->table, level < 6 ? level + 1 : 6);
 }
 
 void config_print_manual(FILE *out, const struct config_table *table, unsigned level)
 {
-    struct manual m = {.out = out};
-    print_table(&m, table, level);
-    free(m.tables);
+    struct config_manual *m = config_manual_new(out);
+    config_manual_add(m, table);
+    config_manual_print(m, table, level);
+    config_manual_free(m);
 }

@@ -425,6 +425,42 @@ static void the_manual_comes_from_the_tables(void **state)
     free(t.text);
 }
 
+/* Two sections of one name: the second heading is #limits-1. One that was met is printed once. */
+static void one_manual_holds_many_tables(void **state)
+{
+    (void)state;
+    static const struct config_key leaf[] = {{.key = "x", .kind = CONFIG_BOOL, .fallback = "true"},
+                                             {0}};
+    static const struct config_table first = {.name = "limits", .keys = leaf};
+    static const struct config_table second = {.name = "limits", .keys = leaf};
+    static const struct config_key a_keys[] = {
+        {.key = "of_a", .kind = CONFIG_SECTION, .table = &first}, {0}};
+    static const struct config_key b_keys[] = {
+        {.key = "of_a", .kind = CONFIG_SECTION, .table = &first},
+        {.key = "of_b", .kind = CONFIG_SECTION, .table = &second},
+        {0}};
+    static const struct config_table a = {.name = "a", .keys = a_keys};
+    static const struct config_table b = {.name = "b", .help = "Of b.", .keys = b_keys};
+    struct text_stream t;
+    struct config_manual *m = config_manual_new(text_stream_open(&t));
+    config_manual_add(m, &a);
+    config_manual_add(m, &b);
+    config_manual_print(m, &a, 1);
+    fputs("Between.\n\n", t.out);
+    config_manual_print(m, &b, 6);
+    config_manual_free(m);
+#define HEAD "| Key | What may be written | Default | Meaning |\n| --- | --- | --- | --- |\n"
+#define LEAF "| `x` | true or false | `true` |  |\n\n"
+    assert_string_equal(text_stream_close(&t),
+                        "# a\n\n" HEAD "| `of_a` | a mapping: [limits](#limits) | required |  |\n\n"
+                        "## limits\n\n" HEAD LEAF "Between.\n\n"
+                        "###### b\n\nOf b.\n\n" HEAD
+                        "| `of_a` | a mapping: [limits](#limits) | required |  |\n"
+                        "| `of_b` | a mapping: [limits](#limits-1) | required |  |\n\n"
+                        "###### limits\n\n" HEAD LEAF);
+    free(t.text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest others[] = {
@@ -434,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_field_with_a_mistake_keeps_what_it_held),
         cmocka_unit_test(large_limits_are_compared_as_integers),
         cmocka_unit_test(the_manual_comes_from_the_tables),
+        cmocka_unit_test(one_manual_holds_many_tables),
     };
     struct CMUnitTest tests[LEN(rows) + LEN(others)];
     size_t n = 0;

@@ -1,11 +1,8 @@
-/* summary.csv and summary.json, the manual of all files, and what every observer keeps to. */
+/* summary.csv and summary.json, and what every observer keeps to. */
 #include "policies/registry.h"
 #include "results/metrics.h"
-#include "results/out_table.h"
-#include "results/outputs.h"
 #include "results/registry.h"
 #include "results/summary.h"
-#include "sim/text_stream.h"
 #include "sim/yaml.h"
 #include "tests/messages.h"
 #include "tests/results_world.h"
@@ -217,27 +214,7 @@ static void a_record_may_be_written_later(void **state)
     temp_dir_remove(&dir);
 }
 
-/* --- the manual, and the observers --- */
-
-static void the_manual_is_what_the_tables_print(void **state)
-{
-    (void)state;
-    struct text_stream t;
-    outputs_print_manual(text_stream_open(&t));
-    text_stream_close(&t);
-    size_t len;
-    char *have = temp_file_read("docs/OUTPUTS.md", &len);
-    if (strcmp(have, t.text) != 0) {
-        FILE *out = fopen("build/OUTPUTS.md", "w");
-        if (out != NULL) {
-            fputs(t.text, out);
-            fclose(out);
-        }
-        fail_msg("docs/OUTPUTS.md is out of date: cp build/OUTPUTS.md docs/OUTPUTS.md");
-    }
-    free(have);
-    free(t.text);
-}
+/* --- the observers --- */
 
 static void every_observer_keeps_to_the_port(void **state)
 {
@@ -290,7 +267,6 @@ int main(void)
         cmocka_unit_test(the_json_says_what_it_was_made_from),
         cmocka_unit_test(a_summary_needs_no_record),
         cmocka_unit_test(a_record_may_be_written_later),
-        cmocka_unit_test(the_manual_is_what_the_tables_print),
         cmocka_unit_test(every_observer_keeps_to_the_port),
         cmocka_unit_test(the_same_run_gives_the_same_bytes),
     };

@@ -15,6 +15,7 @@ extern const struct command command_run;
 extern const struct command command_compare;
 extern const struct command command_check;
 extern const struct command command_list;
+extern const struct command command_manual;
 
 /* All of them, ended by NULL. */
 const struct command *const *command_all(void);
