@@ -80,6 +80,29 @@ static bool parse_edits(struct simulation *sim, struct policy_slot *p)
     return ok;
 }
 
+static bool is_known(const struct simulation *sim, size_t edit)
+{
+    for (size_t p = 0; p < sim->spec.policies_len; p++)
+        if (sim->policies[p].edits[edit] != UINT64_MAX)
+            return true;
+    return sim->spec.timeline[edit].edit == NULL;
+}
+
+/* What is of no node must be of some policy. */
+static bool check_edits(const struct simulation *sim)
+{
+    bool ok = true;
+    for (size_t i = 0; i < sim->spec.timeline_len; i++) {
+        if (is_known(sim, i))
+            continue;
+        diag_error(sim->diag, yaml_pos(sim->spec.timeline[i].edit),
+                   "timeline: no policy of this run knows what to do here; expected such as {at: "
+                   "2h, drain: node-1}, or cordon, uncordon, down or up");
+        ok = false;
+    }
+    return ok;
+}
+
 static bool open_source(struct simulation *sim, uint32_t i)
 {
     const struct simulation_spec *spec = &sim->spec;
@@ -146,6 +169,7 @@ static bool open_parts(struct simulation *sim)
     bool ok = true;
     for (uint32_t i = 0; i < sim->spec.policies_len && ok; i++)
         ok = open_policy(sim, i) && parse_edits(sim, &sim->policies[i]);
+    ok = ok && check_edits(sim);
     for (uint32_t i = 0; i < sim->spec.sources_len && ok; i++)
         ok = open_source(sim, i);
     wait_reasons_init(&sim->waits, sim->reasons_len);

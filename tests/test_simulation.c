@@ -1,6 +1,8 @@
 #include "models/kubernetes/controller.h"
 #include "models/simulation.h"
 #include "policies/registry.h"
+#include "sim/yaml.h"
+#include "tests/messages.h"
 #include "tests/unit.h"
 #include "tests/world.h"
 
@@ -183,6 +185,30 @@ static void a_broken_node_sends_its_jobs_back_to_the_queue(void **state)
     free(w);
 }
 
+static void an_edit_that_no_policy_knows_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "[{at: 9s, node: n0, state: down}]";
+    struct messages messages;
+    messages_open(&messages);
+    struct yaml_file *file = yaml_parse("t.yaml", text, strlen(text), &messages.diag);
+    const struct timeline_entry edit = {.at_ns = 9, .edit = yaml_doc(file, 0)->items[0]};
+    const struct policy_use fifo = {.ops = policy_find("fifo")};
+    struct world w = {.nodes = 1,
+                      .gpus_per_node = 1,
+                      .policies = &fifo,
+                      .policies_len = 1,
+                      .timeline = &edit,
+                      .timeline_len = 1,
+                      .diag_out = messages.diag.out,
+                      .expect_open_fails = true};
+    world_run(&w);
+    assert_non_null(strstr(messages_text(&messages),
+                           "t.yaml:1:2: error: timeline: no policy of this run knows"));
+    yaml_close(file);
+    messages_close(&messages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +219,7 @@ int main(void)
         cmocka_unit_test(two_on_a_shared_gpu_take_twice_as_long),
         cmocka_unit_test(the_run_ends_at_its_time_with_jobs_open),
         cmocka_unit_test(jobs_that_wait_for_nothing_are_called_stuck),
+        cmocka_unit_test(an_edit_that_no_policy_knows_is_refused),
         cmocka_unit_test(a_broken_node_sends_its_jobs_back_to_the_queue),
     };
     return cmocka_run_group_tests_name("simulation", tests, NULL, NULL);
