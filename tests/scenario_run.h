@@ -26,6 +26,9 @@ void scenario_run_files(struct scenario_run *r, const char *const *files);
 
 /* The same for one text. */
 void scenario_run_text(struct scenario_run *r, const char *scenario);
+
+/* Runs a scenario that lies somewhere else under one of its policies. */
+void scenario_run_path(struct scenario_run *r, const char *path, const char *policy);
 void scenario_run_close(struct scenario_run *r);
 
 #endif /* TESTS_SCENARIO_RUN_H */
