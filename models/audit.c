@@ -269,12 +269,15 @@ static void audit_node(struct audit *a, const struct node *n)
     AUDIT(a, n->allocated_milli == a->milli[n->id],
           "node %s: %" PRId64 " thousandths of GPUs are held, not %" PRId64, n->name,
           a->milli[n->id], n->allocated_milli);
+    for (uint32_t i = 0; n->is_withheld && i < n->classes_len; i++)
+        a->free[(size_t)n->id * c->resources_len + n->classes[i].resource] -=
+            cluster_capacity_of(c, n->id, n->classes[i].resource);
     for (uint32_t r = 0; r < c->resources_len; r++) {
         const int64_t free = cluster_free_of(c, n->id, r);
         AUDIT(a, free == a->free[(size_t)n->id * c->resources_len + r],
               "node %s: resource %" PRIu32 ": %" PRId64 " are free, not %" PRId64, n->name, r,
               a->free[(size_t)n->id * c->resources_len + r], free);
-        AUDIT(a, free >= 0 || a->is_unchecked[n->id],
+        AUDIT(a, free >= 0 || a->is_unchecked[n->id] || n->is_withheld,
               "node %s: resource %" PRIu32 " is oversubscribed", n->name, r);
     }
 }

@@ -104,11 +104,12 @@ void cluster_keep_space(struct cluster *c, struct mig_space *space)
     c->spaces[c->spaces_len++] = space;
 }
 
-static struct device_class *make_classes(struct cluster *c, const struct node_spec *spec)
+static struct device_class *make_classes(struct cluster *c, const struct class_spec *specs,
+                                         uint32_t len)
 {
-    struct device_class *classes = arena_alloc(c->arena, spec->classes_len * sizeof classes[0]);
-    for (uint32_t i = 0; i < spec->classes_len; i++) {
-        const struct class_spec *from = &spec->classes[i];
+    struct device_class *classes = arena_alloc(c->arena, (len + 1) * sizeof classes[0]);
+    for (uint32_t i = 0; i < len; i++) {
+        const struct class_spec *from = &specs[i];
         const uint32_t words = (from->units_len + 63) / 64;
         classes[i] = (struct device_class){
             .resource = from->resource,
@@ -127,15 +128,79 @@ static struct device_class *make_classes(struct cluster *c, const struct node_sp
     return classes;
 }
 
+static void make_layouts(struct cluster *c, struct node *n, const struct node_spec *spec)
+{
+    n->classes = make_classes(c, spec->classes, spec->classes_len);
+    n->classes_len = spec->classes_len;
+    n->layouts_len = spec->layouts_len;
+    if (spec->layouts_len == 0)
+        return;
+    n->layouts = arena_alloc(c->arena, spec->layouts_len * sizeof n->layouts[0]);
+    for (uint32_t i = 0; i < spec->layouts_len; i++) {
+        const struct layout_spec *from = &spec->layouts[i];
+        n->layouts[i] = (struct node_layout){
+            from->name, make_classes(c, from->classes, from->classes_len), from->classes_len};
+    }
+    n->classes = n->layouts[0].classes;
+    n->classes_len = n->layouts[0].classes_len;
+}
+
+/* Units of a class that were never had. */
+static int64_t offered(const struct device_class *k)
+{
+    int64_t n = 0;
+    for (uint32_t u = 0; u < k->units_len; u++)
+        n += k->units[u].milli > 0;
+    return n;
+}
+
+static void offer(struct cluster *c, const struct node *n, int sign)
+{
+    for (uint32_t i = 0; i < n->classes_len; i++) {
+        const size_t cell = (size_t)n->id * c->resources_len + n->classes[i].resource;
+        c->capacity[cell] += sign * offered(&n->classes[i]);
+        c->free[cell] += n->is_withheld ? 0 : sign * offered(&n->classes[i]);
+    }
+}
+
+void cluster_set_layout(struct cluster *c, uint32_t node, uint32_t layout)
+{
+    struct node *n = &c->nodes[node];
+    SIM_REQUIRE(n->tasks == 0 && layout < n->layouts_len);
+    offer(c, n, -1);
+    n->layout = layout;
+    n->classes = n->layouts[layout].classes;
+    n->classes_len = n->layouts[layout].classes_len;
+    offer(c, n, 1);
+    cluster_touch(c, node);
+}
+
+void cluster_withhold(struct cluster *c, uint32_t node, bool yes)
+{
+    struct node *n = &c->nodes[node];
+    if (n->is_withheld == yes)
+        return;
+    n->is_withheld = yes;
+    for (uint32_t i = 0; i < n->classes_len; i++) {
+        const size_t cell = (size_t)node * c->resources_len + n->classes[i].resource;
+        c->free[cell] += yes ? -c->capacity[cell] : c->capacity[cell];
+    }
+    cluster_touch(c, node);
+}
+
 /* Capacities wait for their columns in a list per node until the cluster is sealed. */
 static const struct amount *all_amounts(struct cluster *c, const struct node_spec *spec)
 {
-    const uint32_t len = spec->amounts_len + spec->classes_len;
+    const struct class_spec *classes =
+        spec->layouts_len > 0 ? spec->layouts[0].classes : spec->classes;
+    const uint32_t classes_len =
+        spec->layouts_len > 0 ? spec->layouts[0].classes_len : spec->classes_len;
+    const uint32_t len = spec->amounts_len + classes_len;
     struct amount *all = arena_alloc(c->arena, (len + 1) * sizeof all[0]);
     if (spec->amounts_len != 0)
         memcpy(all, spec->amounts, spec->amounts_len * sizeof all[0]);
-    for (uint32_t i = 0; i < spec->classes_len; i++) {
-        const struct class_spec *k = &spec->classes[i];
+    for (uint32_t i = 0; i < classes_len; i++) {
+        const struct class_spec *k = &classes[i];
         struct amount *count = &all[spec->amounts_len + i];
         *count = (struct amount){.resource = k->resource, .value = k->amount};
         for (uint32_t u = 0; k->kind != DEVICE_DYNAMIC && u < k->units_len; u++)
@@ -158,8 +223,6 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
         .state = spec->state,
         .gpus = spec->gpus,
         .gpu_kind = spec->gpus > 0 ? pool->gpu_kind : KIND_NONE,
-        .classes_len = spec->classes_len,
-        .classes = make_classes(c, spec),
         .dynamic = spec->dynamic,
         .first_gpu = c->gpus_len,
         .first_domain = c->domains_len,
@@ -172,6 +235,7 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
         .boot_ns = spec->boot_ns,
         .unsealed = all_amounts(c, spec),
     };
+    make_layouts(c, &c->nodes[c->nodes_len], spec);
     add_gpus(c, spec);
     for (uint32_t d = 0; d < spec->domains_len; d++)
         cluster_add_domain(c, &spec->domains[d]);
@@ -240,9 +304,38 @@ int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct reques
     return r->load.gpu_milli == 0 ? fits : gpu_share_limit(c, node, r, fits);
 }
 
+/* Pieces of the resource that the classes offer. */
+static int64_t offered_of(const struct device_class *classes, uint32_t len, uint32_t resource)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < len; i++)
+        n += classes[i].resource == resource ? offered(&classes[i]) : 0;
+    return n;
+}
+
+/* In another of the node's layouts. */
+static int64_t fits_layout(const struct cluster *c, const struct node *n,
+                           const struct node_layout *l, const struct request *r)
+{
+    int64_t most = INT64_MAX;
+    for (uint32_t i = 0; i < r->amounts_len && most > 0; i++) {
+        const struct amount *a = &r->amounts[i];
+        const int64_t have = cluster_capacity_of(c, n->id, a->resource) -
+                             offered_of(n->classes, n->classes_len, a->resource) +
+                             offered_of(l->classes, l->classes_len, a->resource);
+        most = have / a->value < most ? have / a->value : most;
+    }
+    return most;
+}
+
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r)
 {
-    const int64_t fits = cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
+    const struct node *n = &c->nodes[node];
+    int64_t fits = cluster_fits_row(c, &c->capacity[(size_t)node * c->resources_len], r);
+    for (uint32_t l = 0; l < n->layouts_len; l++) {
+        const int64_t then = fits_layout(c, n, &n->layouts[l], r);
+        fits = then > fits ? then : fits;
+    }
     return r->load.gpu_milli == 0 ? fits : gpu_share_could_limit(c, node, r, fits);
 }
 

@@ -16,6 +16,7 @@
 #include "models/request.h"
 
 struct arena;
+struct distribution;
 struct gpu_model;
 struct mig_dynamic;
 struct mig_space;
@@ -77,6 +78,13 @@ struct device_class {
     uint64_t *free; /* one bit for each unit, lowest first */
 };
 
+/* One of the ways in which a MIG manager may cut a node's GPUs. */
+struct node_layout {
+    const char *name;
+    struct device_class *classes;
+    uint32_t classes_len;
+};
+
 /* How the residents of a sharing domain share it. */
 struct sharing_ops;
 
@@ -98,8 +106,15 @@ struct node {
     uint32_t classes_len; /* 0 on machines whose devices have no identity */
     struct device_class *classes;
     const struct mig_dynamic *dynamic; /* NULL: its instances are made before the run */
-    uint32_t first_gpu;                /* of all GPUs of the cluster */
-    uint32_t first_domain;             /* of all sharing domains */
+    struct node_layout *layouts;       /* classes are those of the layout it has now */
+    uint32_t layouts_len;              /* 0: it has one for good */
+    uint32_t layout, wanted_layout;
+    uint32_t changes;        /* of its layout, so far */
+    bool is_changing;        /* its layout is being changed */
+    bool is_kept_from_tasks; /* by the MIG manager, for the sake of a change */
+    bool is_withheld;        /* its device plugin is away, and offers nothing */
+    uint32_t first_gpu;      /* of all GPUs of the cluster */
+    uint32_t first_domain;   /* of all sharing domains */
     uint32_t labels_len, taints_len;
     const struct node_label *labels; /* sorted by key */
     const struct taint *taints;
@@ -117,8 +132,9 @@ struct node_pool {
     const char *machine;
     uint32_t first_node, nodes_len;
     uint32_t gpu_kind;
-    uint32_t gpus;           /* of all its nodes */
-    int64_t allocated_milli; /* of them, held by somebody now */
+    uint32_t gpus;                     /* of all its nodes */
+    const struct distribution *change; /* how long a change of layout takes; NULL: none can be */
+    int64_t allocated_milli;           /* of them, held by somebody now */
 };
 
 /* One physical GPU. */
@@ -164,6 +180,12 @@ struct class_spec {
     uint32_t units_len;
 };
 
+struct layout_spec {
+    const char *name;
+    const struct class_spec *classes;
+    uint32_t classes_len;
+};
+
 struct node_spec {
     const char *name;
     enum node_state state;
@@ -173,6 +195,9 @@ struct node_spec {
     uint32_t amounts_len;
     const struct class_spec *classes;
     uint32_t classes_len;
+    const struct layout_spec
+        *layouts; /* in place of classes, the first is the one it begins with */
+    uint32_t layouts_len;
     const struct mig_dynamic *dynamic; /* borrowed; NULL: none */
     const struct domain_spec *domains;
     uint32_t domains_len;
@@ -240,7 +265,7 @@ static inline uint32_t cluster_next_change(const struct cluster *c, uint64_t *cu
  * (only a ready node takes any); labels and taints are not looked at. */
 int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct request *r);
 
-/* The same if nothing ran on it. */
+/* The same if nothing ran on it, in the best of its layouts. */
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r);
 
 /* By amounts alone, of a row with one for each column that somebody else keeps. */
@@ -269,6 +294,13 @@ uint32_t cluster_find_node(const struct cluster *c, const char *name); /* NODE_N
 void cluster_take(struct cluster *c, uint32_t node, const struct request *r, int64_t count);
 void cluster_give(struct cluster *c, uint32_t node, const struct request *r, int64_t count);
 void cluster_set_state(struct cluster *c, uint32_t node, enum node_state state);
+
+/* The node, on which nothing may run, offers what another of its layouts has. */
+void cluster_set_layout(struct cluster *c, uint32_t node, uint32_t layout);
+
+/* Takes the devices of the node out of its columns, which may become negative, or puts them back:
+ * its device plugin went away, or came. Who holds a device keeps it. */
+void cluster_withhold(struct cluster *c, uint32_t node, bool yes);
 
 /* Notes in the log that something about the node changed. */
 void cluster_touch(struct cluster *c, uint32_t node);

@@ -25,15 +25,27 @@ static const char *const reserved_names[] = {"none", "aks", NULL};
 static const struct config_key mig_keys[] = {
     {"manager", CONFIG_CHOICE, offsetof(struct mig_section, manager), "static",
      .choices = mig_manager_names,
-     .help = "who may change the layout: `static`, nobody (AKS: fixed when the pool is created); "
-             "`dynamic`, a task's instances are made for it and destroyed after it (DRA)"},
+     .help =
+         "who may change the layout: `static`, nobody (AKS: fixed when the pool is created); "
+         "`mig-manager`, the timeline, for a node that its tasks have left; `dynamic`, a task's "
+         "instances are made for it and destroyed after it (DRA)"},
     {"strategy", CONFIG_CHOICE, offsetof(struct mig_section, strategy), "mixed",
      .choices = mig_strategy_names,
      .help = "how the device plugin names instances: `mixed` nvidia.com/mig-PROFILE, `single` "
              "nvidia.com/gpu, `none` not at all"},
     {"layout", CONFIG_NODE, offsetof(struct mig_section, layout), "",
      .hint = "a set such as `all-3g.40gb`, a list of profiles, or a mapping by GPU with `default`",
-     .help = "what every GPU is cut into; absent: MIG is off, or dynamic"},
+     .help = "what every GPU is cut into; absent: MIG is off, or dynamic; of mig-manager, the name "
+             "of the layout to begin with (the first if absent)"},
+    {"layouts", CONFIG_NODE, offsetof(struct mig_section, layouts), "",
+     .hint = "a mapping from names to layouts",
+     .help = "mig-manager: what the timeline may choose, as in {at: 20h, mig-layout: night, nodes: "
+             "[n-0]}; an empty one is MIG off"},
+    {"change", CONFIG_CUSTOM, offsetof(struct mig_section, change), "",
+     .table = &distribution_table, .read = distribution_read_duration,
+     .hint = DISTRIBUTION_HINT("a duration"),
+     .help = "mig-manager: from the last task's end to the new layout; lognormal with median 60s "
+             "and p95 2m, at most 5m, if absent (docs/MODEL.md)"},
     {"placement", CONFIG_CHOICE, offsetof(struct mig_section, rule), "first-fit",
      .choices = mig_rule_names,
      .help = "dynamic: where on the lowest GPU with room an instance goes; `first-fit` is what the "
@@ -93,6 +105,14 @@ const struct config_table cluster_spec_table = {"cluster", "The nodes.",
 
 /* --- reading --- */
 
+static void read_standard_change(struct config_reader *r, struct distribution *out)
+{
+    static const char text[] = "{lognormal: {median: 60s, p95: 2m}, max: 5m}";
+    struct yaml_file *file = yaml_parse("the standard change", text, sizeof text - 1, r->diag);
+    SIM_REQUIRE(distribution_read_duration(r, yaml_doc(file, 0), out));
+    yaml_close(file);
+}
+
 static void check_pool(struct config_reader *r, struct pool_spec *p, const struct catalogue *c,
                        const struct yaml_node *n)
 {
@@ -102,6 +122,8 @@ static void check_pool(struct config_reader *r, struct pool_spec *p, const struc
     const struct yaml_node *machine = yaml_get(n, "machine");
     if (p->machine_name != NULL && catalogue_find_machine(c, p->machine_name) == NULL)
         catalogue_no_machine(c, p->machine_name, yaml_pos(machine), r->diag);
+    if (yaml_get(yaml_get(n, "mig"), "change") == NULL)
+        read_standard_change(r, &p->mig.change);
     const struct yaml_node *label = yaml_get(p->labels, "nvidia.com/device-plugin.config");
     sharing_spec_resolve(r, yaml_get(n, "sharing"),
                          label != NULL && label->kind == YAML_SCALAR ? label->text : NULL,
@@ -191,7 +213,7 @@ static void add_own_labels(struct building *b, const struct pool_spec *p, const 
               arena_printf(b->arena, "%" PRId64, m->gpu->memory_bytes >> 20));
     if (devices->product != NULL)
         add_label(b, "nvidia.com/gpu.product", devices->product);
-    if (p->mig.layout != NULL || devices->dynamic != NULL)
+    if (p->mig.layout != NULL || devices->dynamic != NULL || devices->layouts_len > 0)
         add_label(b, "nvidia.com/mig.strategy", mig_strategy_names[p->mig.strategy]);
     if (devices->replicas > 1)
         add_label(b, "nvidia.com/gpu.replicas",
@@ -324,6 +346,8 @@ static void build_pool(struct building *b, const struct pool_spec *p)
         .is_numbered = m->numbered,
         .classes = devices.classes,
         .classes_len = devices.classes_len,
+        .layouts = devices.layouts,
+        .layouts_len = devices.layouts_len,
         .dynamic = devices.dynamic,
         .domains = devices.domains,
         .domains_len = devices.domains_len,
@@ -336,7 +360,8 @@ static void build_pool(struct building *b, const struct pool_spec *p)
     spec.amounts = amounts_of(b, p, m, &spec.amounts_len);
     if (devices.dynamic != NULL)
         cluster_keep_space(b->cluster, devices.dynamic->space);
-    cluster_add_pool(b->cluster, p->name, m->name, kind_of(b, m->gpu));
+    const uint32_t pool = cluster_add_pool(b->cluster, p->name, m->name, kind_of(b, m->gpu));
+    b->cluster->pools[pool].change = &p->mig.change;
     add_nodes(b, p, &spec);
 }
 

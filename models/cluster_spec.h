@@ -22,15 +22,18 @@
 #include "models/cluster.h"
 #include "models/sharing_spec.h"
 #include "sim/config.h"
+#include "sim/distribution.h"
 
 struct catalogue;
 struct names;
 
 struct mig_section {
-    int manager;                    /* enum mig_manager */
-    int strategy;                   /* enum mig_strategy */
-    const struct yaml_node *layout; /* NULL: MIG is off, or there is a manager */
-    int rule;                       /* enum mig_rule, of a dynamic manager */
+    int manager;                     /* enum mig_manager */
+    int strategy;                    /* enum mig_strategy */
+    const struct yaml_node *layout;  /* NULL: MIG is off, or there is a manager */
+    const struct yaml_node *layouts; /* of mig-manager, by name */
+    struct distribution change;      /* of layouts: how long it takes */
+    int rule;                        /* enum mig_rule, of a dynamic manager */
     int64_t create_ns, destroy_ns;
 };
 

@@ -4,6 +4,7 @@
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
 #include "models/mig_dynamic.h"
+#include "models/reconfigure.h"
 #include "models/sharing.h"
 #include "sim/check.h"
 
@@ -143,6 +144,8 @@ void lifecycle_give_node(struct simulation *sim, struct job *job, struct task *t
     cluster_give(sim->cluster, t->node, r, t->count);
     lifecycle_measure_pool(sim, t->node);
     lifecycle_respeed_touched(sim);
+    if (sim->cluster->nodes[t->node].tasks == 0 && sim->cluster->nodes[t->node].layouts_len > 0)
+        reconfigure_idle(sim, t->node);
 }
 
 void lifecycle_unbind(struct simulation *sim, struct job *job, struct task *t)

@@ -8,6 +8,7 @@
 
 const char *const mig_manager_names[] = {
     [MIG_MANAGER_STATIC] = "static",
+    [MIG_MANAGER_NVIDIA] = "mig-manager",
     [MIG_MANAGER_DYNAMIC] = "dynamic",
     NULL,
 };

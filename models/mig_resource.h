@@ -25,9 +25,9 @@ enum mig_strategy { MIG_STRATEGY_NONE, MIG_STRATEGY_SINGLE, MIG_STRATEGY_MIXED }
 extern const char *const mig_strategy_names[]; /* "none", "single", "mixed"; ended by NULL */
 
 /* Who may change what a node's GPUs are cut into. */
-enum mig_manager { MIG_MANAGER_STATIC, MIG_MANAGER_DYNAMIC };
+enum mig_manager { MIG_MANAGER_STATIC, MIG_MANAGER_NVIDIA, MIG_MANAGER_DYNAMIC };
 
-extern const char *const mig_manager_names[]; /* "static", "dynamic"; ended by NULL */
+extern const char *const mig_manager_names[]; /* "static", "mig-manager", "dynamic"; then NULL */
 
 /* The extended resource of an instance, or of a whole GPU where p is NULL. NULL if the strategy
  * does not expose it. */

@@ -8,6 +8,7 @@
 #include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/check.h"
+#include "sim/suggest.h"
 
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct making {
     struct names *names;
     struct arena *arena;
     struct diag *diag;
+    const struct yaml_node *layout; /* what GPUs are cut into; NULL: MIG is off */
     struct piece *pieces;
     uint32_t pieces_len;
 };
@@ -95,7 +97,7 @@ static bool strategy_allows(const struct making *m, const struct mig_layout *lay
             mig_multiset(&layouts[g]) == mig_multiset(&layouts[0]))
             continue;
         diag_error(
-            m->diag, yaml_pos(m->spec->mig.layout),
+            m->diag, yaml_pos(m->layout),
             "mig: strategy single needs all GPUs cut into instances of one profile; use mixed");
         return false;
     }
@@ -107,7 +109,7 @@ static bool make_pieces(struct making *m)
     const unsigned gpus = (unsigned)m->machine->gpus;
     struct mig_layout layouts[NODE_MOST_GPUS] = {{0}};
     bool enabled[NODE_MOST_GPUS] = {false};
-    const struct yaml_node *layout = m->spec->mig.layout;
+    const struct yaml_node *layout = m->layout;
     if (layout != NULL && m->machine->gpu->mig == NULL) {
         diag_error(m->diag, yaml_pos(layout), "mig: %s cannot be partitioned",
                    m->machine->gpu->name);
@@ -119,6 +121,7 @@ static bool make_pieces(struct making *m)
     if (layout != NULL && !strategy_allows(m, layouts, enabled))
         return false;
     m->pieces = arena_alloc(m->arena, (size_t)gpus * MIG_MOST_SLICES * sizeof m->pieces[0]);
+    m->pieces_len = 0;
     for (unsigned g = 0; g < gpus; g++)
         if (!enabled[g] || m->spec->mig.strategy == MIG_STRATEGY_NONE)
             add_whole(m, g);
@@ -245,7 +248,7 @@ static struct class_spec make_class(struct making *m, uint32_t resource, bool is
         sharing->ops == NULL
             ? 0
             : sharing_spec_replicas(sharing, intern_text(m->names->resources, resource));
-    if (out->classes_len == 1)
+    if (out->replicas == 0)
         out->replicas = replicas > 1 ? (uint32_t)replicas : 1;
     if (replicas > 1)
         return replica_class(m, resource, (uint32_t)replicas, out);
@@ -255,7 +258,7 @@ static struct class_spec make_class(struct making *m, uint32_t resource, bool is
 static void make_classes(struct making *m, struct pool_devices *out)
 {
     out->classes = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->classes[0]);
-    out->domains = arena_alloc(m->arena, (m->pieces_len + 1) * sizeof out->domains[0]);
+    out->classes_len = 0;
     for (uint32_t i = 0; i < m->pieces_len; i++) {
         if (!is_first(m, i))
             continue;
@@ -266,7 +269,7 @@ static void make_classes(struct making *m, struct pool_devices *out)
 
 static bool sharing_suits(const struct making *m)
 {
-    if (m->spec->sharing.ops != &sharing_mps || m->spec->mig.layout == NULL)
+    if (m->spec->sharing.ops != &sharing_mps || m->layout == NULL)
         return true;
     diag_error(m->diag, yaml_pos(yaml_get(m->spec->node, "sharing")),
                "mps: the device plugin shares whole GPUs by MPS, no MIG instances; use "
@@ -353,20 +356,106 @@ static const char *product_label(const struct making *m, const struct pool_devic
                : product;
 }
 
+/* --- layouts of a MIG manager --- */
+
+static bool layouts_suit(const struct making *m)
+{
+    const struct mig_section *mig = &m->spec->mig;
+    const struct yaml_node *n = yaml_get(m->spec->node, "mig");
+    if (mig->layouts == NULL)
+        diag_error(m->diag, yaml_pos(n),
+                   "layouts: the manager `mig-manager` needs them, by name, such as {day: "
+                   "all-1g.10gb, night: [3g.40gb, 3g.40gb]}");
+    else if (mig->layouts->kind != YAML_MAP || mig->layouts->len == 0)
+        diag_error(m->diag, yaml_pos(mig->layouts),
+                   "layouts: %s; expected a mapping such as {day: "
+                   "all-1g.10gb, night: [3g.40gb, 3g.40gb]}",
+                   yaml_kind_name(mig->layouts));
+    else if (mig->layout != NULL && mig->layout->kind != YAML_SCALAR)
+        diag_error(m->diag, yaml_pos(mig->layout),
+                   "layout: %s; expected the name of one of the layouts",
+                   yaml_kind_name(mig->layout));
+    else
+        return true;
+    return false;
+}
+
+/* Of the one that nodes begin with: by name, or the first. */
+static size_t first_layout(const struct making *m)
+{
+    const struct mig_section *mig = &m->spec->mig;
+    struct suggest s;
+    suggest_init(&s, mig->layout == NULL ? "" : mig->layout->text);
+    for (size_t i = 0; i < mig->layouts->len; i++) {
+        const char *name = mig->layouts->pairs[i].key->text;
+        if (mig->layout != NULL && strcmp(name, mig->layout->text) == 0)
+            return i;
+        suggest_offer(&s, name);
+    }
+    if (mig->layout != NULL)
+        diag_error(m->diag, yaml_pos(mig->layout), "layout: '%s': none of the layouts%s",
+                   mig->layout->text, suggest_hint(&s));
+    return 0;
+}
+
+static bool make_layout(struct making *m, const struct yaml_pair *pair, struct layout_spec *l,
+                        struct pool_devices *out)
+{
+    m->layout = yaml_is_null(pair->value) ? NULL : pair->value;
+    if (!make_pieces(m) || !sharing_suits(m))
+        return false;
+    make_classes(m, out);
+    *l = (struct layout_spec){pair->key->text, out->classes, out->classes_len};
+    return true;
+}
+
+static bool make_layouts(struct making *m, struct pool_devices *out)
+{
+    if (!layouts_suit(m))
+        return false;
+    const struct yaml_node *map = m->spec->mig.layouts;
+    const size_t first = first_layout(m);
+    bool ok = true;
+    out->layouts = arena_alloc(m->arena, map->len * sizeof out->layouts[0]);
+    out->layouts_len = (uint32_t)map->len;
+    for (size_t i = 0; i < map->len; i++) { /* the first, those before it, those after it */
+        const size_t at = i == first ? 0 : i < first ? i + 1 : i;
+        ok &= make_layout(m, &map->pairs[i], &out->layouts[at], out);
+    }
+    out->product = m->machine->gpu->product;
+    return ok;
+}
+
+static struct domain_spec *room_for_domains(const struct making *m)
+{
+    const struct yaml_node *map = m->spec->mig.layouts;
+    const size_t layouts = map != NULL && map->kind == YAML_MAP ? map->len + 1 : 1;
+    return arena_alloc(m->arena, layouts * (size_t)m->machine->gpus * (MIG_MOST_SLICES + 1) *
+                                     sizeof(struct domain_spec));
+}
+
 bool pool_devices_make(const struct pool_spec *spec, const struct machine *machine,
                        struct names *names, struct arena *a, struct diag *d,
                        struct pool_devices *out)
 {
-    struct making m = {.spec = spec, .machine = machine, .names = names, .arena = a, .diag = d};
-    *out = (struct pool_devices){.replicas = 1};
+    struct making m = {.spec = spec,
+                       .machine = machine,
+                       .names = names,
+                       .arena = a,
+                       .diag = d,
+                       .layout = spec->mig.layout};
+    *out = (struct pool_devices){0};
     if (machine->gpus == 0 || !machine->numbered)
         return true;
+    out->domains = room_for_domains(&m);
     if (spec->mig.manager == MIG_MANAGER_DYNAMIC) {
         if (!dynamic_suits(&m))
             return false;
         make_dynamic(&m, out);
         return true;
     }
+    if (spec->mig.manager == MIG_MANAGER_NVIDIA)
+        return make_layouts(&m, out);
     if (!make_pieces(&m) || !sharing_suits(&m))
         return false;
     make_classes(&m, out);

@@ -25,6 +25,8 @@ struct pool_devices {
     uint32_t classes_len;
     struct domain_spec *domains;
     uint32_t domains_len;
+    struct layout_spec *layouts;       /* in place of classes, the first is the one to begin with */
+    uint32_t layouts_len;              /* 0: classes are for good */
     const struct mig_dynamic *dynamic; /* NULL: instances are made before the run */
     const char *product;               /* label nvidia.com/gpu.product; NULL: unknown */
     uint32_t replicas; /* label nvidia.com/gpu.replicas: of the first resource; 1: not shared */

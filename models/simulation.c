@@ -4,6 +4,7 @@
 #include "models/kubernetes/controller.h"
 #include "models/lifecycle.h"
 #include "models/mig_dynamic.h"
+#include "models/reconfigure.h"
 #include "sim/check.h"
 
 #include <inttypes.h>
@@ -206,13 +207,51 @@ static void fire_instance(void *world, uint32_t id)
     event_loop_want_round(&sim->loop);
 }
 
+static void fire_layout(void *world, uint32_t node)
+{
+    struct simulation *sim = world;
+    sim->foreground--;
+    reconfigure_done(sim, node);
+    event_loop_want_round(&sim->loop);
+}
+
+static void withhold(struct simulation *sim, uint32_t node, bool yes)
+{
+    cluster_withhold(sim->cluster, node, yes);
+    if (sim->observers_want & WANTS_EVENTS)
+        sim_show(sim,
+                 &(struct sim_event){.kind = SIM_NODE,
+                                     .node = node,
+                                     .what = yes ? "device-plugin-gone" : "device-plugin-back"});
+    sim_notify(sim, &(struct note){.kind = NOTE_NODE_CHANGED,
+                                   .job = JOB_NONE,
+                                   .group = UINT32_MAX,
+                                   .task = TASK_NONE,
+                                   .node = node});
+}
+
+static void edit_node(struct simulation *sim, const struct timeline_entry *e)
+{
+    switch (e->node_edit) {
+    case EDIT_STATE:
+        simulation_set_node(sim, e->node, e->state);
+        break;
+    case EDIT_LAYOUT:
+        reconfigure_want(sim, e->node, e->layout);
+        break;
+    default:
+        withhold(sim, e->node, e->node_edit == EDIT_PLUGIN_GONE);
+        break;
+    }
+}
+
 static void fire_timeline(void *world, uint32_t i)
 {
     struct simulation *sim = world;
     sim->foreground--;
     const struct timeline_entry *e = &sim->spec.timeline[i];
     if (e->edit == NULL) {
-        simulation_set_node(sim, e->node, e->state);
+        edit_node(sim, e);
         event_loop_want_round(&sim->loop);
         return;
     }
@@ -272,6 +311,7 @@ const struct event_kind simulation_event_kinds[EVENT_KINDS] = {
     [EVENT_PODS] = {"pods", fire_pods},          [EVENT_TIME_UP] = {"time up", fire_time_up},
     [EVENT_WARM] = {"warm-up", fire_warm},       [EVENT_TIMELINE] = {"edit", fire_timeline},
     [EVENT_SAMPLE] = {"sample", fire_sample},    [EVENT_INSTANCE] = {"instance", fire_instance},
+    [EVENT_LAYOUT] = {"layout", fire_layout},
 };
 
 #ifdef NDEBUG

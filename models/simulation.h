@@ -38,13 +38,23 @@ struct observer_use {
     const void *options;
 };
 
+/* What happens to a node. */
+enum node_edit {
+    EDIT_STATE,
+    EDIT_PLUGIN_GONE, /* its device plugin goes away ... */
+    EDIT_PLUGIN_BACK, /* ... and comes back */
+    EDIT_LAYOUT,      /* its GPUs are to be cut in another way */
+};
+
 /* An entry of the timeline: an edit of a node, or of a policy. */
 struct timeline_entry {
     int64_t at_ns;
     const struct yaml_node *edit; /* handed to the policies' parse_edit; NULL: of nodes */
     uint32_t node;
-    enum node_state state;
-    size_t order; /* of writing: of two at one instant the first goes first */
+    enum node_edit node_edit;
+    enum node_state state; /* EDIT_STATE */
+    uint32_t layout;       /* EDIT_LAYOUT: of the node's own */
+    size_t order;          /* of writing: of two at one instant the first goes first */
 };
 
 /* Checks of all invariants from scratch, at every instant. */

@@ -18,6 +18,7 @@ enum sim_event_number {               /* kinds of the event loop */
                         EVENT_PODS,     /* subject: job; its controller may make pods */
                         EVENT_TIME_UP,  /* subject: job; its controller ends it */
                         EVENT_TIMELINE, /* subject: entry */
+                        EVENT_LAYOUT,   /* subject: node; its GPUs are cut anew */
                         EVENT_INSTANCE, /* subject: closing; a MIG instance is gone */
                         EVENT_WARM,     /* the warm-up is over */
                         EVENT_SAMPLE,

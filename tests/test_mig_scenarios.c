@@ -88,9 +88,12 @@ static void expect(const struct table *t, const struct outcome *o)
     const char *start = table_text(t, row, "start_s");
     const int64_t start_ms =
         start[0] == '\0' ? -1 : (int64_t)(table_number(t, row, "start_s") / 1000000000);
-    if (start_ms != o->start_ms || strcmp(table_text(t, row, "instances"), o->instances) != 0)
+    const bool is_there =
+        o->instances == NULL || strcmp(table_text(t, row, "instances"), o->instances) == 0;
+    if (start_ms != o->start_ms || !is_there)
         fail_msg("%s: at %lld ms on '%s', not at %lld ms on '%s'", o->pod, (long long)start_ms,
-                 table_text(t, row, "instances"), (long long)o->start_ms, o->instances);
+                 table_text(t, row, "instances"), (long long)o->start_ms,
+                 o->instances == NULL ? "anything" : o->instances);
 }
 
 static void check_row(void **state)
@@ -101,6 +104,65 @@ static void check_row(void **state)
     assert_true(snprintf(text, sizeof text, SCENARIO(ONE_GPU, "%s"), row->mig) < (int)sizeof text);
     scenario_run_files(&r, (const char *const[]){"s.yaml", text, "p.yaml", row->pods, NULL});
     assert_string_equal(r.said, "");
+    struct table *t = table_read_in(r.out, "tasks.csv");
+    for (const struct outcome *o = row->want; o->pod != NULL; o++)
+        expect(t, o);
+    table_free(t);
+    scenario_run_close(&r);
+}
+
+#define MANAGED(timeline)                                                                      \
+    "clustersim: 1\nname: t\ncluster:\n  pools:\n    - {name: n, machine: " ONE_GPU            \
+    ", count: 2, mig: {manager: mig-manager, change: 90s, layouts: {day: all-1g.12gb, night: " \
+    "[3g.47gb, 3g.47gb], off: all-disabled}}}\ntimeline:\n" timeline                           \
+    "workload:\n  - {kubernetes: p.yaml, submit: {late: 20m, later: 3000s}}\n"                 \
+    "policies: [kube-scheduler]\nrun: {until: 4h}\n"
+
+/* What pods get from nodes whose layout is changed, and when. */
+static const struct managed {
+    const char *name, *scenario, *pods;
+    struct outcome want[MOST_PODS];
+} managed[] = {
+    {"nodes_without_tasks_change_at_once",
+     MANAGED("  - {at: 10m, mig-layout: night}\n"),
+     POD("late", "60", MIG("3g.47gb", 1)) POD("later", "60", MIG("1g.12gb", 1)),
+     {{"late", 1200000, "0/3g.47gb@0"}, {"later", -1, ""}}},
+    /* a runs until 4950 s on n-0; n-0 is kept from tasks until then, and changed by 5040 s. */
+    {"a_change_waits_until_the_tasks_are_gone_and_takes_its_time",
+     MANAGED("  - {at: 10m, mig-layout: night, nodes: n-0}\n"),
+     POD("a", "600", MIG("1g.12gb", 1)) POD("late", "60", MIG("3g.47gb", 1))
+         POD("later", "60", MIG("1g.12gb", 7)),
+     {{"a", 0, "0/1g.12gb@0"},
+      {"late", 5040000, "0/3g.47gb@0"},
+      {"later", 3000000,
+       "0/1g.12gb@0+0/1g.12gb@1+0/1g.12gb@2+0/1g.12gb@3+0/1g.12gb@4+0/1g.12gb@5+0/1g.12gb@6"}}},
+    {"a_wish_that_is_withdrawn_lets_tasks_in_again",
+     MANAGED("  - {at: 10m, mig-layout: night}\n  - {at: 40m, mig-layout: day}\n"),
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "600", MIG("1g.12gb", 7))
+         POD("late", "60", "cpu: 1") POD("later", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, "0/1g.12gb@0"},
+      {"b", 0, NULL},
+      {"late", 2400000, NULL},
+      {"later", 3000000, "0/1g.12gb@1"}}},
+    {"mig_may_be_switched_off",
+     MANAGED("  - {at: 10m, mig-layout: off, nodes: [n-0]}\n"),
+     POD("late", "60", "nvidia.com/gpu: 1") POD("later", "60", MIG("1g.12gb", 1)),
+     {{"late", 1200000, ""}, {"later", 3000000, "0/1g.12gb@0"}}},
+    {"a_plugin_that_restarts_offers_nothing_and_takes_nothing_away",
+     MANAGED("  - {at: 20m, restart-device-plugin: [n-0, n-1], for: 40s}\n"),
+     POD("a", "600", MIG("1g.12gb", 1)) POD("late", "60", MIG("1g.12gb", 1))
+         POD("later", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, "0/1g.12gb@0"}, {"late", 1240000, NULL}, {"later", 3000000, NULL}}},
+};
+
+static void check_managed(void **state)
+{
+    const struct managed *row = *state;
+    struct scenario_run r;
+    scenario_run_files(&r,
+                       (const char *const[]){"s.yaml", row->scenario, "p.yaml", row->pods, NULL});
+    if (r.rc != 0 || strstr(r.said, "error") != NULL || strstr(r.said, "bug") != NULL)
+        fail_msg("exit %d, said: %s", r.rc, r.said);
     struct table *t = table_read_in(r.out, "tasks.csv");
     for (const struct outcome *o = row->want; o->pod != NULL; o++)
         expect(t, o);
@@ -158,8 +220,75 @@ static const struct refusal {
      "cannot be shared; leave sharing out"},
     {"no_such_rule", ONE_GPU, "manager: dynamic, placement: best-fit", "placement: 'best-fit'"},
     {"no_such_manager", ONE_GPU, "manager: dinamic", "manager: 'dinamic'"},
+    {"a_manager_without_layouts", ONE_GPU, "manager: mig-manager", "layouts: the manager"},
+    {"layouts_are_a_mapping", ONE_GPU, "manager: mig-manager, layouts: [all-1g.12gb]",
+     "layouts: a list; expected a mapping"},
+    {"a_layout_that_cannot_be", ONE_GPU,
+     "manager: mig-manager, layouts: {a: all-1g.12gb, b: [4g.47gb, 4g.47gb]}",
+     "these instances do not fit on one GPU"},
+    {"no_such_layout", ONE_GPU, "manager: mig-manager, layout: c, layouts: {a: all-1g.12gb}",
+     "layout: 'c': none of the layouts"},
+    {"layouts_and_mps", ONE_GPU,
+     "manager: mig-manager, layouts: {a: all-1g.12gb}}, sharing: {mps: {replicas: 2}",
+     "shares whole GPUs by MPS"},
     {"no_time", ONE_GPU, "manager: dynamic, create: 3", "create: '3'"},
 };
+
+static void a_timeline_of_layouts_is_checked(void **state)
+{
+    (void)state;
+    static const char *const mistakes[][2] = {
+        {MANAGED("  - {at: 10m, mig-layout: nigt}\n"),
+         "mig-layout: 'nigt': no node has such a layout; did you mean 'night'?"},
+        {MANAGED("  - {at: 10m, mig-layout: night, nodes: n-7}\n"), "'n-7': there is no such node"},
+        {MANAGED("  - {at: 10m, mig-layout: dusk, nodes: [n-0]}\n"),
+         "mig-layout: 'dusk': node n-0 has no such layout"},
+        {MANAGED("  - {at: 10m, mig-layout: [night]}\n"), "mig-layout: a list; expected the name"},
+        {MANAGED("  - {at: 10m, restart-device-plugin: n-0, for: 3}\n"), "for: '3': expected"},
+    };
+    for (size_t i = 0; i < LEN(mistakes); i++) {
+        struct scenario_run r;
+        scenario_run_files(
+            &r, (const char *const[]){"s.yaml", mistakes[i][0], "p.yaml", POD("a", "1", ""), NULL});
+        if (r.rc != 2 || strstr(r.said, mistakes[i][1]) == NULL)
+            fail_msg("exit %d, said: %s", r.rc, r.said);
+        scenario_run_close(&r);
+    }
+}
+
+/* Layouts that come and go under jobs that want all of them. */
+static void changes_of_layout_keep_the_books_under_any_policy(void **state)
+{
+    (void)state;
+    static const char *const policies[] = {"kube-scheduler", "fifo", "easy", "conservative"};
+    for (size_t i = 0; i < LEN(policies); i++) {
+        struct scenario_run r;
+        char text[2048];
+        snprintf(
+            text, sizeof text,
+            "clustersim: 1\nname: t\ncluster: {pools: [{name: n, count: 2, machine: " ONE_GPU
+            ", mig: {manager: mig-manager, layouts: {day: all-1g.12gb, night: [3g.47gb, "
+            "3g.47gb], off: all-disabled}}}]}\n"
+            "timeline:\n- {at: 3h, mig-layout: night, nodes: n-0}\n"
+            "- {at: 4h, restart-device-plugin: [n-0, n-1], for: 5m}\n"
+            "- {at: 6h, mig-layout: off, nodes: n-1}\n- {at: 8h, mig-layout: day, nodes: n-1}\n"
+            "workload:\n"
+            "- generate: {name: a, arrivals: {rate: 20/h}, duration: 2m, mig: 1g.12gb, jobs: "
+            "200}\n"
+            "- generate: {name: b, arrivals: {rate: 4/h}, duration: 5m, mig: 3g.47gb, jobs: 6}\n"
+            "policies: [%s]\n",
+            policies[i]);
+        scenario_run_text(&r, text);
+        if (r.rc != 0 || strstr(r.said, "refused") != NULL)
+            fail_msg("%s: exit %d, said: %s", policies[i], r.rc, r.said);
+        struct table *jobs = table_read_in(r.out, "jobs.csv");
+        assert_int_equal(jobs->rows, 206);
+        for (size_t j = 0; j < jobs->rows; j++)
+            assert_string_equal(table_text(jobs, j, "cause"), "done");
+        table_free(jobs);
+        scenario_run_close(&r);
+    }
+}
 
 static void policies_that_plan_ahead_refuse_dynamic_instances(void **state)
 {
@@ -205,11 +334,19 @@ int main(void)
         refused[i] = (struct CMUnitTest){.name = refusals[i].name,
                                          .test_func = check_refusal,
                                          .initial_state = (void *)(uintptr_t)&refusals[i]};
+    struct CMUnitTest changed[LEN(managed)];
+    for (size_t i = 0; i < LEN(managed); i++)
+        changed[i] = (struct CMUnitTest){.name = managed[i].name,
+                                         .test_func = check_managed,
+                                         .initial_state = (void *)(uintptr_t)&managed[i]};
     const struct CMUnitTest mixes[] = {
         cmocka_unit_test(any_mix_under_any_policy_keeps_the_books),
+        cmocka_unit_test(changes_of_layout_keep_the_books_under_any_policy),
+        cmocka_unit_test(a_timeline_of_layouts_is_checked),
         cmocka_unit_test(policies_that_plan_ahead_refuse_dynamic_instances),
     };
     int failed = cmocka_run_group_tests_name("mig_pods", pods, NULL, NULL);
+    failed += cmocka_run_group_tests_name("mig_changed", changed, NULL, NULL);
     failed += cmocka_run_group_tests_name("mig_mixes", mixes, NULL, NULL);
     return failed + cmocka_run_group_tests_name("mig_refused", refused, NULL, NULL);
 }

@@ -93,7 +93,8 @@ static bool hold_group(struct conservative *c, struct work_demand d, int64_t fro
 {
     struct plan_hold h = {.group = d.group, .request = d.request};
     for (; h.node < c->nodes.nodes_len && d.count > 0; h.node++) {
-        if (c->machine.cluster->nodes[h.node].state != NODE_READY)
+        if (c->machine.cluster->nodes[h.node].state != NODE_READY ||
+            c->machine.cluster->nodes[h.node].is_withheld)
             continue; /* it has nothing, which is enough for a task that asks for nothing */
         if (!free_index_admits(c->fit.free, d.request, h.node))
             continue;
@@ -255,7 +256,8 @@ static void empty_nodes(struct conservative *c, int64_t now_ns)
     const struct cluster *cluster = c->machine.cluster;
     time_plan_reset(&c->units, 0, now_ns, &c->machine.capacity);
     for (uint32_t n = 0; n < cluster->nodes_len; n++) {
-        const bool is_ready = cluster->nodes[n].state == NODE_READY;
+        const bool is_ready =
+            cluster->nodes[n].state == NODE_READY && !cluster->nodes[n].is_withheld;
         time_plan_reset(&c->nodes, n, now_ns,
                         is_ready ? &cluster->capacity[(size_t)n * cluster->resources_len] : NULL);
     }

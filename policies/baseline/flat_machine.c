@@ -19,7 +19,8 @@ static int64_t gpus_of(const struct policy_env *env)
 static bool is_full_strength(const struct flat_machine *m)
 {
     for (uint32_t n = 0; n < m->cluster->nodes_len; n++)
-        if (m->cluster->nodes[n].state != NODE_READY)
+        if (m->cluster->nodes[n].state != NODE_READY || m->cluster->nodes[n].is_withheld ||
+            m->cluster->nodes[n].layouts_len > 0)
             return false;
     return true;
 }

@@ -168,6 +168,16 @@ bool slurm_policy_open(void *state, const struct policy_env *env, struct diag *d
                    "slurm: it places jobs on nodes; the cluster has none");
         return false;
     }
+    for (uint32_t n = 0; n < env->cluster->nodes_len; n++) {
+        if (env->cluster->nodes[n].layouts_len == 0)
+            continue;
+        diag_error(
+            d, env->options == NULL ? (struct src_pos){0} : yaml_pos(env->options),
+            "slurm: node %s may be cut in another way (mig: {manager: mig-manager}), but GRES "
+            "types are fixed while slurmd runs; use manager: static",
+            env->cluster->nodes[n].name);
+        return false;
+    }
     const bool ok = make_site(&o);
     slurm_lines_forget(&o.lines, d);
     slurm_lines_forget(&o.gres_lines, d);

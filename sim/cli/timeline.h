@@ -3,6 +3,8 @@
  *
  *   timeline:
  *     - {at: 2h, cordon: train-0}         # cordon, uncordon, drain, down, up: a node, or a list
+ *     - {at: 2h, restart-device-plugin: gpu-0, for: 20s}
+ *     - {at: 20h, mig-layout: night, nodes: [gpu-0]}     # no nodes: all that have such a layout
  *     - {at: 1d, quota: ...}              # anything else is for the policies
  *
  * Nodes of a pool with `boot` come up by entries of their own.
