@@ -237,6 +237,7 @@ static void close_policy(void *state)
     free(p->shape_of);
     free(p->flavored);
     site_free(p->site);
+    yaml_close(p->configuration_file);
     object_set_free(p->set);
 }
 

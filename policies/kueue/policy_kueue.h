@@ -44,6 +44,7 @@ struct policy_kueue {
     /* The rest. */
     struct policy_env env;
     struct object_set *set;
+    struct yaml_file *configuration_file; /* NULL: none */
     struct site *site;
     struct shape_maker *shapes;
     struct kueue *k;

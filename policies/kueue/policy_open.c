@@ -1,6 +1,7 @@
 /* The options of the policy, and the objects they name. */
 #include "policies/kueue/policy_kueue.h"
 
+#include "policies/kueue/configuration.h"
 #include "policies/kueue/read_site.h"
 #include "sim/config.h"
 #include "sim/path.h"
@@ -15,6 +16,12 @@ static const struct config_key keys[] = {
      .offset = offsetof(struct policy_kueue, objects),
      .help = "manifests of ResourceFlavors, ClusterQueues, Cohorts, LocalQueues, priority classes "
              "and Namespaces: files, or folders of them"},
+    {.key = "configuration",
+     .kind = CONFIG_TEXT,
+     .offset = offsetof(struct policy_kueue, configuration),
+     .fallback = "",
+     .help = "Kueue's own Configuration file: fair sharing, waitForPodsReady, feature gates; "
+             "without it, Kueue's defaults hold"},
     {.key = "version",
      .kind = CONFIG_CHOICE,
      .offset = offsetof(struct policy_kueue, version),
@@ -62,6 +69,23 @@ static bool read_objects(struct policy_kueue *p, struct diag *d)
     return diag_errors(d) == errors;
 }
 
+static bool read_configuration(struct policy_kueue *p, struct kueue_settings *s, struct diag *d)
+{
+    struct field_reader r = {.diag = d,
+                             .arena = object_set_arena(p->set),
+                             .words = p->env.names->words,
+                             .resources = p->env.names->resources};
+    struct configuration c;
+    if (p->configuration == NULL)
+        return true;
+    const char *beside = p->env.options == NULL ? NULL : p->env.options->file;
+    const unsigned errors = diag_errors(d);
+    p->configuration_file = yaml_read(path_beside(p->env.arena, beside, p->configuration), d);
+    if (p->configuration_file == NULL || diag_errors(d) > errors)
+        return false;
+    return configuration_apply(&r, p->configuration_file, KUEUE_OLDEST + p->version, s, &c);
+}
+
 static bool check_stack(const struct policy_kueue *p, struct diag *d)
 {
     if (p->env.cluster->nodes_len == 0 || p->env.has_placer_below)
@@ -84,10 +108,11 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     p->shapes = shape_maker_new(env->names->resources);
     p->shape_keys = intern_new();
     p->flavor_keys = intern_new();
-    if (!read_objects(p, d) || !check_stack(p, d))
-        return false;
     struct kueue_settings settings;
     kueue_settings_init(&settings, KUEUE_OLDEST + p->version);
+    const bool has_objects = read_objects(p, d);
+    if (!read_configuration(p, &settings, d) || !has_objects || !check_stack(p, d))
+        return false;
     settings.is_exact = p->is_exact;
     p->k = kueue_new(&settings, p->site, env->names);
     return true;
