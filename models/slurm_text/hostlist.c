@@ -141,7 +141,7 @@ static void expand_from(const struct expansion *x, size_t bracket, const char *n
 {
     const struct pattern *p = x->pattern;
     name = arena_printf(x->arena, "%s%.*s", name, (int)p->text_len[bracket], p->text[bracket]);
-    if (bracket == p->brackets) {
+    if (bracket == p->brackets || bracket == HOSTLIST_MOST_BRACKETS) { /* the latter for gcc */
         x->out->names[x->out->len++] = name;
         return;
     }
