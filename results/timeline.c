@@ -224,11 +224,20 @@ static double lasted_ns(const struct timeline *t, size_t step)
     return (double)(timeline_to_ns(t, step) - timeline_from_ns(t, step));
 }
 
-double timeline_gpus(const struct timeline *t, size_t step, size_t pool, enum pool_share share)
+static double gpus_of(const struct timeline *t, size_t step, int128 milli_ns)
 {
     const double milli_per_gpu = 1000;
-    const struct pool_areas *a = &t->steps[step].pools[pool_slot(t, pool)];
-    return (double)a->of[share] / lasted_ns(t, step) / milli_per_gpu;
+    return (double)milli_ns / lasted_ns(t, step) / milli_per_gpu;
+}
+
+double timeline_active_gpus(const struct timeline *t, size_t step, size_t pool)
+{
+    return gpus_of(t, step, t->steps[step].pools[pool_slot(t, pool)].active);
+}
+
+double timeline_gpus(const struct timeline *t, size_t step, size_t pool, enum pool_share share)
+{
+    return gpus_of(t, step, t->steps[step].pools[pool_slot(t, pool)].of[share]);
 }
 
 size_t timeline_queues(const struct timeline *t)

@@ -38,6 +38,7 @@ int64_t timeline_to_ns(const struct timeline *t, size_t step);
 size_t timeline_pools(const struct timeline *t);
 const char *timeline_pool_name(const struct timeline *t, size_t pool);
 double timeline_capacity_gpus(const struct timeline *t, size_t pool);
+double timeline_active_gpus(const struct timeline *t, size_t step, size_t pool);
 double timeline_gpus(const struct timeline *t, size_t step, size_t pool, enum pool_share share);
 
 /* queue SIZE_MAX: all together. */

@@ -162,9 +162,9 @@ static void the_scripts_of_a_run_hold_its_data(void **state)
     assert_true(plots_draw_run(&r, dir.path, &m.diag));
     assert_has(dir.path, "utilisation.gp",
                "$gpus_0 << END\n"
-               "0 16 16 16 16\n50 16 16 16 16\n"
-               "50 16 16 16 16\n100 16 16 16 16\n"
-               "100 8 8 16 16\n120 8 8 16 16\nEND\n");
+               "0 16 16 16 16 16\n50 16 16 16 16 16\n"
+               "50 16 16 16 16 16\n100 16 16 16 16 16\n"
+               "100 8 8 8 16 16\n120 8 8 8 16 16\nEND\n");
     assert_has(dir.path, "utilisation.gp",
                "page_subtitle = 'small under fifo, seed 0'.': held 91.7% of the time'\n");
     assert_has(dir.path, "queue-length.gp",
@@ -213,7 +213,7 @@ static void policies_keep_their_colours(void **state)
                "lw 2 dt 1 lc rgb '#D55E00' title line_1\n");
     assert_has(dir.path, "queue-length.gp", "lc rgb '#D55E00' title policy_1\n");
     assert_has(dir.path, "utilisation.gp",
-               "plot $gpus_1 using 1:2 with filledcurves y1=0 lc rgb '#D55E00' notitle\n");
+               "plot $gpus_1 using 1:3 with filledcurves y1=0 lc rgb '#D55E00' notitle\n");
     assert_has(dir.path, "wait-bars.gp", "set label 10 '30s' at 30,0 offset 0.6,0 left\n");
     for (size_t i = 0; i < LEN(r); i++)
         run_record_fini(&r[i]);

@@ -17,6 +17,7 @@ enum {
     NAMED_MOST = 60,      /* stays on GPUs with their job's name in them */
     LETTER_PX = 8,
     NAMES_GAP_PX = 44,
+    NAME_PX = 15, /* from one name of a node to the next, at least */
 };
 
 #define EVICTED       "evicted"
@@ -99,16 +100,21 @@ static size_t put_names(FILE *out, const struct gantt *g)
     return len;
 }
 
-/* Names of nodes in the middle of their rows. */
-static void put_rows(FILE *out, const struct gantt *g)
+/* Names of nodes in the middle of their rows, as far as there is room for them. */
+static void put_rows(FILE *out, const struct gantt *g, unsigned row)
 {
     const size_t gpus = gpu_spans_gpus(g->spans);
+    double free_from = 0;
     fprintf(out, "set yrange [%zu:0]\nset ytics scale 0 (", gpus);
     for (size_t first = 0, next; first < gpus; first = next) {
         next = first + 1;
         while (next < gpus && gpu_spans_index(g->spans, next) > 0)
             next++;
-        fprintf(out, "%snode_%zu %.4g", first == 0 ? "" : ", ", first, (double)(first + next) / 2);
+        const double middle = (double)(first + next) / 2;
+        if (middle * row < free_from)
+            continue;
+        fprintf(out, "%snode_%zu %.4g", first == 0 ? "" : ", ", first, middle);
+        free_from = middle * row + NAME_PX;
     }
     fputs(")\nunset grid\n", out);
 }
@@ -126,7 +132,7 @@ static size_t put_nodes(FILE *out, const struct gantt *g)
         plot_name(out, "node", i, node);
         fprintf(out,
                 "set arrow from graph 0,first %zu to graph 1,first %zu nohead lw 0.8 lc rgb "
-                "'#777777'\n",
+                "'#BBBBBB'\n",
                 i, i);
     }
     return longest;
@@ -134,17 +140,48 @@ static size_t put_nodes(FILE *out, const struct gantt *g)
 
 /* --- the legend --- */
 
+/* How long each group held GPUs. */
+static double *held_by(const struct gantt *g)
+{
+    double *held = calloc(g->groups + 1, sizeof held[0]);
+    SIM_REQUIRE(held != NULL);
+    for (size_t i = 0; g->groups > 0 && i < gpu_spans_len(g->spans); i++) {
+        const struct gpu_span *s = gpu_spans_at(g->spans, i);
+        held[s->group] += (double)(s->to_ns - s->from_ns);
+    }
+    return held;
+}
+
+/* The one that held most of those without a colour; g->groups: all have one. */
+static size_t next_largest(const struct gantt *g, const double *held)
+{
+    size_t found = g->groups;
+    for (size_t i = 0; i < g->groups; i++)
+        if (g->rank[i] == PALETTE_LEN && (found == g->groups || held[i] > held[found]))
+            found = i;
+    return found;
+}
+
+/* The groups that held most get colours, in the order of their names. */
 static void rank_groups(struct gantt *g)
 {
-    const char **names = calloc(g->groups + 1, sizeof names[0]);
+    double *held = held_by(g);
+    const char *names[PALETTE_LEN];
+    size_t chosen[PALETTE_LEN];
+    size_t len = 0;
     g->rank = calloc(g->groups + 1, sizeof g->rank[0]);
-    SIM_REQUIRE(names != NULL && g->rank != NULL);
+    SIM_REQUIRE(g->rank != NULL);
     for (size_t i = 0; i < g->groups; i++)
-        names[i] = gpu_spans_group(g->spans, (uint32_t)i);
-    for (size_t i = 0; i < g->groups; i++)
-        g->rank[i] = plot_name_rank(names, g->groups, i);
-    free((void *)names);
+        g->rank[i] = PALETTE_LEN;
+    while (len < PALETTE_LEN && next_largest(g, held) < g->groups) {
+        chosen[len] = next_largest(g, held);
+        names[len] = gpu_spans_group(g->spans, (uint32_t)chosen[len]);
+        g->rank[chosen[len++]] = 0;
+    }
+    for (size_t i = 0; i < len; i++)
+        g->rank[chosen[i]] = plot_name_rank(names, len, i);
     g->colours = g->groups == 0 || g->groups > PALETTE_LEN ? PALETTE_LEN + 1 : g->groups;
+    free(held);
 }
 
 static size_t longest_group(const struct gantt *g)
@@ -230,7 +267,7 @@ bool plot_run_gantt(struct plot_page *page, const struct run_record *runs, size_
     time_axis_print(&g.axis, g.start_ns, page->out);
     put_groups(page->out, &g);
     put_nodes(page->out, &g);
-    put_rows(page->out, &g);
+    put_rows(page->out, &g, row_px(gpu_spans_gpus(spans)));
     put_names(page->out, &g);
     for (size_t i = 0; i < g.colours; i++)
         put_spans(page->out, &g, i);

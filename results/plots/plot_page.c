@@ -13,7 +13,7 @@ enum {
     SUBTITLE_AT = 50,
     HEAD = 84,
     KEY_ROW = 20,
-    KEY_SAMPLE = 60, /* the coloured box and the space around it */
+    KEY_SAMPLE = 40, /* the coloured box and the space around it */
     LETTER = 9,      /* of the legend, at most, on average */
     GAP = 30,        /* between panels; the title of one stands in it */
     BOTTOM = 62,
@@ -21,10 +21,12 @@ enum {
     SUBTITLE_MOST = 80, /* characters, without the remark */
 };
 
+/* gnuplot gives a legend the width of the panel. */
 static unsigned key_rows(const struct plot_page *p)
 {
+    const size_t width = WIDTH - p->left_px - RIGHT;
     const size_t entry = KEY_SAMPLE + LETTER * p->key_longest;
-    const size_t in_a_row = entry < WIDTH - LEFT - RIGHT ? (WIDTH - LEFT - RIGHT) / entry : 1;
+    const size_t in_a_row = entry < width ? width / entry : 1;
     return (unsigned)((p->key_entries + in_a_row - 1) / in_a_row);
 }
 

@@ -12,24 +12,48 @@
 /* Columns of the data behind the time: upper edges. */
 static const struct level {
     const char *name, *colour;
-    unsigned shares; /* a bit for each enum pool_share below the edge */
+    unsigned shares; /* a bit for each enum pool_share below the edge; 0: what is active */
 } levels[] = {
-    {"allocated", PALETTE_BLUE, 1u << SHARE_ALLOCATED},
+    {"active", PALETTE_BLUE, 0},
+    {"allocated", PALETTE_SKY, 1u << SHARE_ALLOCATED},
     {"fragmented", PALETTE_ORANGE, 1u << SHARE_ALLOCATED | 1u << SHARE_FRAGMENTED},
     {"idle", PALETTE_LIGHT, 1u << SHARE_ALLOCATED | 1u << SHARE_FRAGMENTED | 1u << SHARE_IDLE},
     {"down", PALETTE_DARK,
      1u << SHARE_ALLOCATED | 1u << SHARE_FRAGMENTED | 1u << SHARE_IDLE | 1u << SHARE_DOWN},
 };
 
-enum { LEVELS = sizeof levels / sizeof levels[0], PANEL_PX = 300, SMALL_PANEL_PX = 170 };
+enum {
+    ACTIVE,
+    ALLOCATED,
+    LEVELS = sizeof levels / sizeof levels[0],
+    PANEL_PX = 300,
+    SMALL_PANEL_PX = 170,
+    LEAST_PANEL_PX = 110,
+};
+
+#define ALWAYS_ACTIVE 0.995 /* of what is allocated: then it is not shown */
 
 static double upper_edge(const struct timeline *t, size_t step, size_t pool, const struct level *l)
 {
+    if (l->shares == 0)
+        return timeline_active_gpus(t, step, pool);
     double gpus = 0;
     for (unsigned s = 0; s < POOL_SHARES; s++)
         if (l->shares >> s & 1)
             gpus += timeline_gpus(t, step, pool, (enum pool_share)s);
     return gpus;
+}
+
+/* The first level worth showing. */
+static size_t first_level(const struct timeline *t)
+{
+    double active = 0, allocated = 0;
+    for (size_t i = 0; i < timeline_len(t); i++) {
+        const double ns = (double)(timeline_to_ns(t, i) - timeline_from_ns(t, i));
+        active += ns * timeline_active_gpus(t, i, SIZE_MAX);
+        allocated += ns * timeline_gpus(t, i, SIZE_MAX, SHARE_ALLOCATED);
+    }
+    return active < ALWAYS_ACTIVE * allocated ? ACTIVE : ALLOCATED;
 }
 
 static void put_step(FILE *out, const struct timeline *t, size_t step, size_t pool)
@@ -54,10 +78,25 @@ static void put_data(FILE *out, size_t panel, const struct timeline *t, size_t p
     fputs("END\n", out);
 }
 
-/* Marks at the quarters of the capacity. */
+/* Whether people count in it: 1, 2, 2.5 or 5 and zeros, or a power of two. */
+static bool is_round(double step)
+{
+    double digits = step, halves = step;
+    while (digits >= 10)
+        digits /= 10;
+    while (halves > 1)
+        halves /= 2;
+    return halves == 1 || digits == 1 || digits == 2 || digits == 2.5 || digits == 5;
+}
+
+/* Marks at the quarters of the capacity, if they are round. */
 static void put_gpus_axis(FILE *out, double gpus)
 {
-    fprintf(out, "set yrange [0:%.6g]\nset ytics %.6g\nset ylabel 'GPUs'\n", gpus, gpus / 4);
+    fprintf(out, "set yrange [0:%.6g]\nset ylabel 'GPUs'\n", gpus);
+    if (is_round(gpus / 4))
+        fprintf(out, "set ytics %.6g\n", gpus / 4);
+    else
+        fputs("set ytics autofreq\n", out);
 }
 
 /* --- one run --- */
@@ -74,19 +113,19 @@ static size_t choose_pools(const struct timeline *t, size_t pools[TIMELINE_POOLS
     return len;
 }
 
-static void put_pool_panel(const struct plot_page *p, size_t panel, double gpus)
+static void put_pool_panel(const struct plot_page *p, size_t panel, double gpus, size_t first)
 {
     plot_page_panel(p, panel);
     put_gpus_axis(p->out, gpus);
     if (p->panels > 1)
         fprintf(p->out, "set label 3 pool_%zu at graph 0,1 offset 0,0.7 left\n", panel);
     fputs("plot ", p->out);
-    for (size_t l = 0; l < LEVELS; l++)
-        fprintf(p->out, "NaN with boxes lc rgb '%s' title '%s', ", levels[l].colour,
-                levels[l].name);
-    for (size_t l = LEVELS; l-- > 0;)
+    for (size_t l = first; l < LEVELS; l++)
+        fprintf(p->out, "NaN with boxes lc rgb '%s' title '%s', ",
+                levels[l == first ? ACTIVE : l].colour, levels[l].name);
+    for (size_t l = LEVELS; l-- > first;)
         fprintf(p->out, "$gpus_%zu using 1:%zu with filledcurves y1=0 lc rgb '%s' notitle%s", panel,
-                l + 2, levels[l].colour, l == 0 ? "\n" : ", ");
+                l + 2, levels[l == first ? ACTIVE : l].colour, l == first ? "\n" : ", ");
 }
 
 static void put_remark(struct plot_page *page, struct metrics *m)
@@ -106,13 +145,14 @@ bool plot_run_utilisation(struct plot_page *page, const struct run_record *runs,
     if (plot_length_ns(runs, 1) == 0 || timeline_capacity_gpus(t, SIZE_MAX) <= 0)
         return false;
     const struct time_axis axis = time_axis_of(plot_length_ns(runs, 1));
+    const size_t first = first_level(t);
     page->has_time_axis = true;
     page->title = "What the GPUs did";
     put_remark(page, runs->metrics);
     page->panels = choose_pools(t, pools);
     page->panel_px = page->panels == 1 ? PANEL_PX : SMALL_PANEL_PX;
-    page->key_entries = LEVELS;
-    page->key_longest = plot_text_len(levels[1].name);
+    page->key_entries = LEVELS - first;
+    page->key_longest = plot_text_len(levels[ALLOCATED + 1].name);
     plot_page_begin(page);
     time_axis_print(&axis, timeline_start_ns(t), page->out);
     for (size_t i = 0; i < page->panels; i++) {
@@ -122,7 +162,7 @@ bool plot_run_utilisation(struct plot_page *page, const struct run_record *runs,
     }
     plot_page_draw(page);
     for (size_t i = 0; i < page->panels; i++)
-        put_pool_panel(page, i, timeline_capacity_gpus(t, pools[i]));
+        put_pool_panel(page, i, timeline_capacity_gpus(t, pools[i]), first);
     plot_page_end(page);
     return true;
 }
@@ -134,7 +174,7 @@ static void put_policy_panel(const struct plot_page *p, size_t panel)
     plot_page_panel(p, panel);
     fprintf(p->out,
             "set label 3 policy_%zu at graph 0,1 offset 0,0.7 left\n"
-            "plot $gpus_%zu using 1:2 with filledcurves y1=0 lc rgb '%s' notitle\n",
+            "plot $gpus_%zu using 1:3 with filledcurves y1=0 lc rgb '%s' notitle\n",
             panel, panel, palette_of(panel));
 }
 
@@ -148,7 +188,7 @@ bool plot_all_utilisation(struct plot_page *page, const struct run_record *runs,
     page->has_time_axis = true;
     page->title = "GPUs held by jobs";
     page->panels = len;
-    page->panel_px = len <= 2 ? SMALL_PANEL_PX : 110;
+    page->panel_px = len <= 2 ? SMALL_PANEL_PX : LEAST_PANEL_PX;
     plot_page_begin(page);
     time_axis_print(&axis, timeline_start_ns(runs->timeline), page->out);
     plot_policy_names(page->out, runs, len);

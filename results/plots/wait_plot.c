@@ -5,21 +5,45 @@
 #include "results/plots/plot_kinds.h"
 #include "sim/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { STEPS_MOST = 1000, LINES_MOST = PALETTE_LEN + 1, PANEL_PX = 360 };
+enum {
+    STEPS_MOST = 1000,
+    HARDLY_ANYBODY = QUANTILE_ONE / 100,
+    LINES_MOST = PALETTE_LEN + 1,
+    PANEL_PX = 360
+};
 
 #define NS_PER_S       1e9
-#define LEAST_S        1.0  /* of the logarithmic axis */
-#define LINEAR_BELOW_S 60.0 /* the axis begins at 0 if no wait is longer */
+#define SHORT_AXIS     1000.0 /* from its beginning to its end */
+#define LEAST_S        1.0    /* of the logarithmic axis */
+#define LINEAR_BELOW_S 60.0   /* the axis begins at 0 if no wait is longer */
 
 static const struct mark {
     const char *name;
     double s;
+    bool is_fine; /* shown on short axes only */
 } marks[] = {
-    {"up to 1 s", 1},    {"10 s", 10},        {"1 min", 60},          {"10 min", 600},
-    {"1 h", 3600},       {"6 h", 21600},      {"1 day", 86400},       {"1 week", 604800},
-    {"30 days", 2592e3}, {"1 year", 31536e3}, {"10 years", 315360e3},
+    {"1 s", 1, false},
+    {"10 s", 10, false},
+    {"30 s", 30, true},
+    {"1 min", 60, false},
+    {"2 min", 120, true},
+    {"5 min", 300, true},
+    {"10 min", 600, false},
+    {"30 min", 1800, true},
+    {"1 h", 3600, false},
+    {"2 h", 7200, true},
+    {"6 h", 21600, false},
+    {"12 h", 43200, true},
+    {"1 day", 86400, false},
+    {"3 days", 259200, true},
+    {"1 week", 604800, false},
+    {"30 days", 2592e3, false},
+    {"100 days", 8640e3, true},
+    {"1 year", 31536e3, false},
+    {"10 years", 315360e3, false},
 };
 
 enum { MARKS = sizeof marks / sizeof marks[0] };
@@ -35,54 +59,72 @@ struct wait_line {
 
 /* --- the axis --- */
 
-static double longest_s(const struct wait_line *lines, size_t len)
+struct wait_axis {
+    double from_s, to_s;
+    bool is_linear;
+};
+
+static double wait_at_s(struct quantile *q, unsigned p)
 {
-    double longest = 0;
-    for (size_t i = 0; i < len; i++) {
-        struct quantile_answer a;
-        if (quantile_at(lines[i].waits, QUANTILE_ONE, &a) && (double)a.value / NS_PER_S > longest)
-            longest = (double)a.value / NS_PER_S;
-    }
-    return longest;
+    struct quantile_answer a;
+    return quantile_at(q, p, &a) ? (double)a.value / NS_PER_S : 0;
 }
 
-static void put_axis(FILE *out, double longest)
+/* To the longest wait; from the last mark that hardly anybody has reached, a second at least. */
+static struct wait_axis axis_of(const struct wait_line *lines, size_t len)
 {
-    if (longest <= LINEAR_BELOW_S) {
-        fprintf(out, "set xrange [0:%.6g]\nset xlabel 'wait in seconds'\n",
-                longest > 0 ? longest : 1);
+    struct wait_axis axis = {.from_s = LEAST_S};
+    double shortest = INFINITY;
+    for (size_t i = 0; i < len; i++) {
+        axis.to_s = fmax(axis.to_s, wait_at_s(lines[i].waits, QUANTILE_ONE));
+        shortest = fmin(shortest, wait_at_s(lines[i].waits, HARDLY_ANYBODY));
+    }
+    axis.is_linear = axis.to_s <= LINEAR_BELOW_S;
+    for (size_t i = 0; i < MARKS && marks[i].s <= shortest && marks[i].s < axis.to_s; i++)
+        if (!marks[i].is_fine)
+            axis.from_s = marks[i].s;
+    if (axis.is_linear)
+        axis = (struct wait_axis){0, axis.to_s > 0 ? axis.to_s : 1, true};
+    return axis;
+}
+
+static void put_axis(FILE *out, const struct wait_axis *axis)
+{
+    fprintf(out, "set xrange [%g:%.6g]\n", axis->from_s, axis->to_s);
+    if (axis->is_linear) {
+        fputs("set xlabel 'wait in seconds'\n", out);
         return;
     }
     fputs("set logscale x\nset xlabel 'wait'\nset xtics (", out);
+    const bool is_short = axis->to_s / axis->from_s <= SHORT_AXIS;
     for (size_t i = 0; i < MARKS; i++)
-        fprintf(out, "'%s' %.9g%s", marks[i].name, marks[i].s, i + 1 < MARKS ? ", " : ")\n");
-    fprintf(out, "set xrange [%g:%.6g]\n", LEAST_S, longest);
+        if (is_short || !marks[i].is_fine)
+            fprintf(out, "'%s%s' %.9g%s", marks[i].s <= axis->from_s ? "up to " : "", marks[i].name,
+                    marks[i].s, i + 1 < MARKS ? ", " : ")\n");
 }
 
 /* --- the lines --- */
 
-/* In percent of the jobs. Waits of nothing lie at the left end. */
-static void put_line(FILE *out, size_t number, struct quantile *q, double longest)
+/* In percent of the jobs. What is left of the axis lies at its end. */
+static void put_line(FILE *out, size_t number, struct quantile *q, const struct wait_axis *axis)
 {
     struct quantile_step *steps = calloc(STEPS_MOST, sizeof steps[0]);
     SIM_REQUIRE(steps != NULL);
     const size_t len = quantile_cdf(q, steps, STEPS_MOST);
-    const double left = longest <= LINEAR_BELOW_S ? 0 : LEAST_S;
     const double all = (double)quantile_count(q);
     fprintf(out, "$waits_%zu << END\n", number);
-    if (len == 0 || (double)steps[0].value / NS_PER_S > left)
-        fprintf(out, "%g 0\n", left);
-    for (size_t i = 0; i < len; i++) {
-        const double s = (double)steps[i].value / NS_PER_S;
-        fprintf(out, "%.9g %.6g\n", s < left ? left : s, 100 * (double)steps[i].count / all);
-    }
-    fprintf(out, "%.9g 100\nEND\n", longest > left ? longest : left + 1);
+    if (len == 0 || (double)steps[0].value / NS_PER_S > axis->from_s)
+        fprintf(out, "%g 0\n", axis->from_s);
+    for (size_t i = 0; i < len; i++)
+        fprintf(out, "%.9g %.6g\n", fmax((double)steps[i].value / NS_PER_S, axis->from_s),
+                100 * (double)steps[i].count / all);
+    fprintf(out, "%.9g 100\nEND\n", axis->to_s);
     free(steps);
 }
 
 static void put_page(struct plot_page *page, const struct wait_line *lines, size_t len)
 {
-    const double longest = longest_s(lines, len);
+    const struct wait_axis axis = axis_of(lines, len);
     page->title = "How long jobs waited";
     page->panels = 1;
     page->panel_px = PANEL_PX;
@@ -93,12 +135,12 @@ static void put_page(struct plot_page *page, const struct wait_line *lines, size
     plot_page_begin(page);
     for (size_t i = 0; i < len; i++)
         plot_name(page->out, "line", i, lines[i].name);
-    put_axis(page->out, longest);
+    put_axis(page->out, &axis);
     fputs("set yrange [0:100]\nset ytics 0,10,100 format '%g%%'\nset grid xtics\n"
           "set ylabel 'jobs that waited at most so long'\n",
           page->out);
     for (size_t i = 0; i < len; i++)
-        put_line(page->out, i, lines[i].waits, longest);
+        put_line(page->out, i, lines[i].waits, &axis);
     plot_page_draw(page);
     plot_page_panel(page, 0);
     fputs("plot ", page->out);
@@ -172,7 +214,7 @@ bool plot_run_waits(struct plot_page *page, const struct run_record *runs, size_
     for (size_t g = 0; g < groups; g++) {
         const struct metric_place at = {by, g};
         const struct wait_line line =
-            line_of(m, at, metrics_group_name(m, METRIC_WAIT, at), palette_of(g));
+            line_of(m, at, metrics_group_name(m, METRIC_WAIT, at), palette_of(lines_len));
         if (is_among_largest(m, by, g))
             add_line(lines, &lines_len, &line);
     }
