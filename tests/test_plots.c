@@ -245,6 +245,76 @@ static void a_picture_of_nothing_is_not_there(void **state)
     temp_dir_remove(&dir);
 }
 
+/* A startup of 20 s: GPUs are allocated, nothing runs on them. */
+static void gpus_without_kernels_are_not_active(void **state)
+{
+    (void)state;
+    static const struct world_job job = {.work_s = 20, .gpus = 4, .tasks = 1};
+    const struct policy_use use = {.ops = policy_find("fifo")};
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r;
+    const struct observer_use observers[] = {{observer_find("summary"), &r},
+                                             {observer_find("plots"), &r}};
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run_record_init(&r, &(struct run_facts){.policy = "fifo"}, RECORD_NO_FILES | RECORD_PLOTS);
+    struct world *w = results_world_new(&use, &job, 1);
+    w->observers = observers, w->observers_len = LEN(observers);
+    w->startup_s = 20, w->step_s = 20;
+    world_run(w);
+    assert_true(plots_draw_run(&r, dir.path, &m.diag));
+    assert_has(dir.path, "utilisation.gp",
+               "$gpus_0 << END\n0 0 4 4 16 16\n20 0 4 4 16 16\n20 4 4 4 16 16\n40 4 4 4 16 16\n");
+    assert_has(dir.path, "utilisation.gp",
+               "lc rgb '#0072B2' title 'active', NaN with boxes lc rgb "
+               "'#56B4E9' title 'allocated', ");
+    run_record_fini(&r);
+    free(w);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* 9,990 s and 10,980 s: the axis begins at an hour. Waits of seconds have an axis from 0. */
+static void an_axis_of_waits_begins_where_somebody_waits(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t work_s;
+        const char *want;
+    } rows[] = {
+        {10000, "set xrange [3600:10980]\nset logscale x\nset xlabel 'wait'\nset xtics ('up to 1 "
+                "h' 3600, '2 h' 7200, '6 h' 21600, "},
+        {30, "set xrange [0:20]\nset xlabel 'wait in seconds'\n"},
+    };
+    for (size_t i = 0; i < LEN(rows); i++) {
+        const int64_t gap = rows[i].work_s / 10;
+        const struct world_job many[] = {
+            {.submit_s = 0, .work_s = rows[i].work_s, .gpus = 8, .tasks = 2},
+            {.submit_s = 10, .work_s = gap + 20, .gpus = 8, .tasks = 2},
+            {.submit_s = 40, .work_s = 20, .gpus = 8, .tasks = 2},
+        };
+        const struct policy_use use = {.ops = policy_find("fifo")};
+        struct temp_dir dir;
+        struct messages m;
+        struct run_record r;
+        const struct observer_use observers[] = {{observer_find("summary"), &r},
+                                                 {observer_find("plots"), &r}};
+        temp_dir_open(&dir);
+        messages_open(&m);
+        run_record_init(&r, &(struct run_facts){.policy = "fifo"}, RECORD_NO_FILES | RECORD_PLOTS);
+        struct world *w = results_world_new(&use, many, LEN(many));
+        w->observers = observers, w->observers_len = LEN(observers), w->warm_up_s = 5;
+        world_run(w);
+        assert_true(plots_draw_run(&r, dir.path, &m.diag));
+        assert_has(dir.path, "waits.gp", rows[i].want);
+        run_record_fini(&r);
+        free(w);
+        messages_close(&m);
+        temp_dir_remove(&dir);
+    }
+}
+
 /* --- gnuplot --- */
 
 /* A folder on which PATH is set to, with a program called gnuplot in it, or none. */
@@ -425,6 +495,8 @@ int main(void)
         cmocka_unit_test(the_scripts_of_a_run_hold_its_data),
         cmocka_unit_test(policies_keep_their_colours),
         cmocka_unit_test(a_picture_of_nothing_is_not_there),
+        cmocka_unit_test(gpus_without_kernels_are_not_active),
+        cmocka_unit_test(an_axis_of_waits_begins_where_somebody_waits),
         cmocka_unit_test(without_gnuplot_there_are_scripts_and_a_warning),
         cmocka_unit_test(a_gnuplot_that_fails_is_quoted),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_an_error),

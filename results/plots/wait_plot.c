@@ -95,12 +95,14 @@ static void put_axis(FILE *out, const struct wait_axis *axis)
         fputs("set xlabel 'wait in seconds'\n", out);
         return;
     }
-    fputs("set logscale x\nset xlabel 'wait'\nset xtics (", out);
     const bool is_short = axis->to_s / axis->from_s <= SHORT_AXIS;
+    fputs("set logscale x\nset xlabel 'wait'\nset xtics (", out);
     for (size_t i = 0; i < MARKS; i++)
-        if (is_short || !marks[i].is_fine)
-            fprintf(out, "'%s%s' %.9g%s", marks[i].s <= axis->from_s ? "up to " : "", marks[i].name,
-                    marks[i].s, i + 1 < MARKS ? ", " : ")\n");
+        if (marks[i].s == axis->from_s)
+            fprintf(out, "'up to %s' %.9g", marks[i].name, marks[i].s);
+        else if (marks[i].s > axis->from_s && (is_short || !marks[i].is_fine))
+            fprintf(out, ", '%s' %.9g", marks[i].name, marks[i].s);
+    fputs(")\n", out);
 }
 
 /* --- the lines --- */
