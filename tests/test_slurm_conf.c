@@ -68,11 +68,24 @@ static const struct row {
      "slurm.conf:2:10: error: NodeName: 'n2': the node is named twice\n"},
     {"a_partition_named_twice", NODES PARTS PARTS,
      "slurm.conf:3:15: error: PartitionName: 'p': the partition is named twice\n"},
+    {"a_partition_key_that_is_misspelt", NODES PARTS "PartitionNam=q Nodes=ALL\n",
+     "slurm.conf:3:1: error: 'PartitionNam': not a key of slurm.conf; did you mean "
+     "'PartitionName'?\n"},
+    {"a_node_without_a_name", NODES "NodeName= CPUs=8\n" PARTS,
+     "slurm.conf:2:11: error: NodeName: 'CPUs=8': not a name; is the one before missing?\n"},
+    {"more_than_unlimited", "OverTimeLimit=-1\n" NODES PARTS,
+     "slurm.conf:1:15: error: OverTimeLimit: '-1': out of range; from 0 to 1000000000, or "
+     "UNLIMITED\n"},
+    {"more_memory_set_aside_than_there_is", "NodeName=n1 RealMemory=10 MemSpecLimit=11\n" PARTS,
+     "slurm.conf:1:10: error: MemSpecLimit: '11': more than RealMemory, 10\n"},
+    {"one_line_for_many_nodes_alike", "NodeName=n[1-200] CPUs=7 Sockets=2 CoresPerSocket=4\n" PARTS,
+     "slurm.conf:1:10: error: CPUs: '7': match no Sockets, Sockets*CoresPerSocket or "
+     "Sockets*CoresPerSocket*ThreadsPerCore; 8\n"},
     {"cpus_that_do_not_add_up", "NodeName=n1 CPUs=7 Sockets=2 CoresPerSocket=4\n" PARTS,
-     "slurm.conf:1:10: error: CPUs: '7': node n1: CPUs match no Sockets, Sockets*CoresPerSocket or "
+     "slurm.conf:1:10: error: CPUs: '7': match no Sockets, Sockets*CoresPerSocket or "
      "Sockets*CoresPerSocket*ThreadsPerCore; 8\n"},
     {"an_unknown_node_state", "NodeName=n1 CPUs=7 State=ASLEEP\n" PARTS,
-     "slurm.conf:1:10: error: State: 'ASLEEP': node n1: not a state that slurm.conf may name\n"},
+     "slurm.conf:1:10: error: State: 'ASLEEP': not a state that slurm.conf may name\n"},
     {"an_unknown_partition_state", NODES "PartitionName=p Nodes=ALL State=OPEN\n",
      "slurm.conf:2:33: error: State: 'OPEN': not one of UP, DOWN, DRAIN and INACTIVE\n"},
     {"shared_cores_are_not_modelled", NODES "PartitionName=p Nodes=ALL OverSubscribe=FORCE:4\n",

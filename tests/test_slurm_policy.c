@@ -431,7 +431,7 @@ static void mistakes_of_a_site_come_in_one_run(void **state)
                    "wrong.conf:6:27: error: Nodes: 'n[2-3,6-9]': slurmctld does not start: "
                    "'Invalid node names in partition debug': there is no such node");
     expect_refused("{conf: data/slurm_sites/too_big.conf}",
-                   "NodeName: 'n1': nvidia.com/gpu=9: the machine has 8\n");
+                   "NodeName: 'n[0-1]': nvidia.com/gpu=9: the machine has 8\n");
     expect_refused("{conf: data/slurm_sites/nothing.conf}", "No such file or directory");
     expect_refused("{gres: data/slurm_sites/strict.conf}", "gres: it needs conf, a slurm.conf");
     expect_refused("{passes: fast}", "passes: 'fast': ");

@@ -70,8 +70,9 @@ static bool is_default(const struct slurm_pair *p)
 
 static bool expand(struct reading *x, const struct slurm_pair *p, struct hostlist *out)
 {
-    const char *why;
-    if (hostlist_expand(x->r->arena, p->value, out, &why))
+    const char *why = "not a name; is the one before missing?";
+    if (p->value[0] != '\0' && strchr(p->value, '=') == NULL &&
+        hostlist_expand(x->r->arena, p->value, out, &why))
         return true;
     diag_error(x->r->diag, p->value_at, "%s: '%s': %s", p->key, p->value, why);
     return false;
@@ -124,6 +125,14 @@ static void read_node_set(struct reading *x, const struct slurm_line *line)
     *(struct conf_node_set *)list_add(x->r->arena, &x->node_sets) = set;
 }
 
+/* What follows an unknown key was most likely meant for a line of another kind. */
+static void read_keys(struct reading *x, const struct slurm_line *line)
+{
+    const size_t len = slurm_keys_knows(&slurm_conf_keys, line->pairs[0].key) ? line->len : 1;
+    for (size_t i = 0; i < len; i++)
+        slurm_keys_read(x->r, &slurm_conf_keys, &line->pairs[i], &x->seen, x->out);
+}
+
 static void read_line(struct reading *x, const struct slurm_line *line)
 {
     const char *key = line->pairs[0].key;
@@ -137,8 +146,7 @@ static void read_line(struct reading *x, const struct slurm_line *line)
         diag_warning(x->r->diag, line->pairs[0].at,
                      "DownNodes: not modelled: the nodes are up; a timeline can take them down");
     else
-        for (size_t i = 0; i < line->len; i++)
-            slurm_keys_read(x->r, &slurm_conf_keys, &line->pairs[i], &x->seen, x->out);
+        read_keys(x, line);
 }
 
 void slurm_conf_read(struct slurm_key_reader *r, const struct slurm_lines *lines,

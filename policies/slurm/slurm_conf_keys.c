@@ -50,7 +50,7 @@ static const struct slurm_key select_keys[] = {
 };
 
 static const struct slurm_key_table select_table = {"SelectTypeParameters", select_keys,
-                                                    select_ignored};
+                                                    select_ignored, NULL};
 
 static void read_select_parameters(struct slurm_key_reader *r, const struct slurm_pair *p,
                                    void *target)
@@ -402,4 +402,7 @@ static const struct slurm_key conf_keys[] = {
     KEY_END,
 };
 
-const struct slurm_key_table slurm_conf_keys = {"slurm.conf", conf_keys, conf_ignored};
+static const char *const begin_lines[] = {"NodeName",  "PartitionName", "NodeSet",
+                                          "DownNodes", "Include",       NULL};
+
+const struct slurm_key_table slurm_conf_keys = {"slurm.conf", conf_keys, conf_ignored, begin_lines};

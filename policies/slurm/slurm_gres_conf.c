@@ -31,7 +31,7 @@ static const struct slurm_key gres_keys[] = {
 };
 
 static const char *const gres_ignored[] = {"UniqueId", NULL};
-static const struct slurm_key_table gres_table = {"gres.conf", gres_keys, gres_ignored};
+static const struct slurm_key_table gres_table = {"gres.conf", gres_keys, gres_ignored, NULL};
 
 int gres_conf_by_name(const void *a, const void *b)
 {

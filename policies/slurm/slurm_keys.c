@@ -33,15 +33,18 @@ static void refuse(struct slurm_key_reader *r, const struct slurm_pair *p, const
 static void read_int(struct slurm_key_reader *r, const struct slurm_key *k,
                      const struct slurm_pair *p, int64_t *field)
 {
+    const bool may_be_unlimited = k->max == SLURM_NO_LIMIT;
+    const int64_t max = may_be_unlimited ? SLURM_MOST_NUMBER : k->max;
     const char *why;
     int64_t value;
-    if (slurm_keys_is_one_of(p->value, "INFINITE|UNLIMITED") && k->max == SLURM_NO_LIMIT)
+    if (may_be_unlimited && slurm_keys_is_one_of(p->value, "INFINITE|UNLIMITED"))
         *field = SLURM_NO_LIMIT;
     else if (!quantity_int(p->value, &value, &why))
         refuse(r, p, why);
-    else if (value < k->min || value > k->max)
-        diag_error(r->diag, p->value_at, "%s: '%s': out of range; from %" PRId64 " to %" PRId64,
-                   p->key, p->value, k->min, k->max);
+    else if (value < k->min || value > max)
+        diag_error(r->diag, p->value_at,
+                   "%s: '%s': out of range; from %" PRId64 " to %" PRId64 "%s", p->key, p->value,
+                   k->min, max, may_be_unlimited ? ", or UNLIMITED" : "");
     else
         *field = value;
 }
@@ -167,6 +170,8 @@ static void refuse_unknown(struct slurm_key_reader *r, const struct slurm_key_ta
         suggest_offer(&s, k->name);
     if (t->ignored != NULL)
         suggest_offer_all(&s, t->ignored);
+    if (t->begin_lines != NULL)
+        suggest_offer_all(&s, t->begin_lines);
     diag_error(r->diag, p->at, "'%s': not a key of %s%s", p->key, t->where, suggest_hint(&s));
 }
 
@@ -188,6 +193,11 @@ void slurm_keys_read(struct slurm_key_reader *r, const struct slurm_key_table *t
     if (seen != NULL)
         seen->given[i] = true;
     read_value(r, k, p, target);
+}
+
+bool slurm_keys_knows(const struct slurm_key_table *t, const char *key)
+{
+    return find_key(t, key) != NULL || find_ignored(t, key) != NULL;
 }
 
 bool slurm_keys_was_given(const struct slurm_key_table *t, const struct slurm_keys_seen *seen,

@@ -46,6 +46,7 @@ struct slurm_key_table {
     const char *where; /* "slurm.conf", "NodeName" */
     const struct slurm_key *keys;
     const char *const *ignored; /* names of keys that cannot matter, ended by NULL; NULL: none */
+    const char *const *begin_lines; /* keys that begin lines of their own, for hints; as above */
 };
 
 struct ignored_key {
@@ -53,7 +54,7 @@ struct ignored_key {
     struct src_pos at;
 };
 
-enum { SLURM_KEYS_MOST = 400 };
+enum { SLURM_KEYS_MOST = 400, SLURM_MOST_NUMBER = 1000000000 };
 
 struct slurm_key_reader {
     struct diag *diag;
@@ -71,6 +72,9 @@ struct slurm_keys_seen {
 /* Reads one pair; seen may be NULL. */
 void slurm_keys_read(struct slurm_key_reader *r, const struct slurm_key_table *t,
                      const struct slurm_pair *p, struct slurm_keys_seen *seen, void *target);
+
+/* Whether the table has the key, if only as one that cannot matter. */
+bool slurm_keys_knows(const struct slurm_key_table *t, const char *key);
 
 bool slurm_keys_was_given(const struct slurm_key_table *t, const struct slurm_keys_seen *seen,
                           const char *key);

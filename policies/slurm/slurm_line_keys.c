@@ -36,7 +36,7 @@ static const struct slurm_key node_keys[] = {
     KEY_END,
 };
 
-const struct slurm_key_table slurm_node_keys = {"NodeName", node_keys, node_ignored};
+const struct slurm_key_table slurm_node_keys = {"NodeName", node_keys, node_ignored, NULL};
 
 /* --- PartitionName --- */
 
@@ -108,7 +108,7 @@ static const struct slurm_key partition_keys[] = {
 };
 
 const struct slurm_key_table slurm_partition_keys = {"PartitionName", partition_keys,
-                                                     partition_ignored};
+                                                     partition_ignored, NULL};
 
 static const struct slurm_key node_set_keys[] = {
     KEY_ROW("Nodes", KEY_TEXT, IN(conf_node_set, nodes), 0, 0),
@@ -116,4 +116,4 @@ static const struct slurm_key node_set_keys[] = {
     KEY_END,
 };
 
-const struct slurm_key_table slurm_node_set_keys = {"NodeSet", node_set_keys, NULL};
+const struct slurm_key_table slurm_node_set_keys = {"NodeSet", node_set_keys, NULL, NULL};

@@ -117,14 +117,54 @@ struct binding {
     const struct names *names;
     struct slurm_site *site;
     struct slurm_machine *m;
+    struct complaint *complaints;
+    size_t complaints_len;
 };
+
+/* What some nodes lack. */
+struct complaint {
+    const char *what;
+    int64_t has, wants;
+    const char **nodes;
+    size_t nodes_len;
+};
+
+enum { MOST_COMPLAINTS = 64 };
+
+static struct complaint *find_complaint(struct binding *b, const char *what, int64_t has,
+                                        int64_t wants)
+{
+    struct complaint *c = b->complaints;
+    for (; c < b->complaints + b->complaints_len; c++)
+        if (strcmp(c->what, what) == 0 && c->has == has && c->wants == wants)
+            return c;
+    if (b->complaints_len == MOST_COMPLAINTS)
+        return NULL;
+    *c = (struct complaint){
+        .what = what,
+        .has = has,
+        .wants = wants,
+        .nodes = arena_alloc(b->r->arena, (b->site->nodes_len + 1) * sizeof c->nodes[0]),
+    };
+    b->complaints_len++;
+    return c;
+}
 
 static void complain(struct binding *b, const struct slurm_node *n, const char *what, int64_t has,
                      int64_t wants)
 {
-    diag_error(b->r->diag, (struct src_pos){.file = b->file},
-               "NodeName: '%s': %s=%" PRId64 ": the machine has %" PRId64, n->name, what, wants,
-               has);
+    struct complaint *c = find_complaint(b, what, has, wants);
+    if (c != NULL)
+        c->nodes[c->nodes_len++] = n->name;
+}
+
+static void report_complaints(struct binding *b)
+{
+    for (const struct complaint *c = b->complaints; c < b->complaints + b->complaints_len; c++)
+        diag_error(b->r->diag, (struct src_pos){.file = b->file},
+                   "NodeName: '%s': %s=%" PRId64 ": the machine has %" PRId64,
+                   hostlist_compress(b->r->arena, c->nodes, c->nodes_len), c->what, c->wants,
+                   c->has);
 }
 
 /* A capacity of 0 is one that the catalogue does not know. */
@@ -226,6 +266,7 @@ bool slurm_machine_bind(struct slurm_key_reader *r, const char *conf_file,
 {
     const unsigned errors = r->diag->errors;
     struct binding b = {.r = r, .file = conf_file, .names = names, .site = site, .m = out};
+    b.complaints = arena_alloc(r->arena, MOST_COMPLAINTS * sizeof b.complaints[0]);
     start_machine(r->arena, cluster, out);
     for (uint32_t t = 0; t < site->types_len; t++)
         out->type_resource[t] = resource_of_type(cluster, site->types[t]);
@@ -236,6 +277,7 @@ bool slurm_machine_bind(struct slurm_key_reader *r, const char *conf_file,
         return false;
     for (uint32_t n = 0; n < site->nodes_len; n++)
         check_node(&b, &site->nodes[n]);
+    report_complaints(&b);
     if (!site->params.memory_counts)
         set_memory(&b);
     map_devices(r->arena, site, out);

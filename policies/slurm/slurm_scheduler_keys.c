@@ -120,4 +120,4 @@ static const struct slurm_key scheduler_keys[] = {
 };
 
 const struct slurm_key_table slurm_scheduler_keys = {"SchedulerParameters", scheduler_keys,
-                                                     scheduler_ignored};
+                                                     scheduler_ignored, NULL};

@@ -99,9 +99,9 @@ static void shape_node(struct building *b, const struct conf_node *n, struct slu
     const bool counts_cores = n->cpus == sockets * cores || n->cpus == sockets;
     if (n->cpus > 0 && n->cpus != most && !counts_cores)
         diag_error(b->r->diag, n->at,
-                   "CPUs: '%" PRId64 "': node %s: CPUs match no Sockets, Sockets*CoresPerSocket or "
+                   "CPUs: '%" PRId64 "': match no Sockets, Sockets*CoresPerSocket or "
                    "Sockets*CoresPerSocket*ThreadsPerCore; %" PRId64,
-                   n->cpus, n->name, most);
+                   n->cpus, most);
     if (sockets > SLURM_MOST_SOCKETS && b->gres->len > 0 && n->gres != NULL) {
         diag_error(b->r->diag, n->at, "Sockets: '%" PRId64 "': not modelled: more than %d", sockets,
                    SLURM_MOST_SOCKETS);
@@ -111,13 +111,15 @@ static void shape_node(struct building *b, const struct conf_node *n, struct slu
         sockets = 1;
     }
     if (sockets * cores > UINT16_MAX) {
-        diag_error(b->r->diag, n->at, "node %s: not modelled: more than %d cores", n->name,
-                   UINT16_MAX);
+        diag_error(b->r->diag, n->at, "NodeName: not modelled: more than %d cores", UINT16_MAX);
         cores = UINT16_MAX / sockets;
     }
     l->sockets = (uint32_t)sockets;
     l->cores_per_socket = (uint32_t)cores;
     l->threads = (uint32_t)(n->cpus > 0 && n->cpus == sockets * cores ? 1 : threads);
+    if (n->spec_memory_mb > or_one(n->memory_mb))
+        diag_error(b->r->diag, n->at, "MemSpecLimit: '%" PRId64 "': more than RealMemory, %" PRId64,
+                   n->spec_memory_mb, or_one(n->memory_mb));
     l->memory_mb = or_one(n->memory_mb) - n->spec_memory_mb;
 }
 
@@ -132,8 +134,8 @@ static bool is_up(struct building *b, const struct conf_node *n)
     if (slurm_keys_is_one_of(state, "UNKNOWN|IDLE|CLOUD|EXTERNAL|PLANNED"))
         return true;
     if (!slurm_keys_is_one_of(state, "DOWN|DRAIN|DRAINING|DRAINED|FAIL|FAILING|FUTURE"))
-        diag_error(b->r->diag, n->at, "State: '%s': node %s: not a state that slurm.conf may name",
-                   n->state, n->name);
+        diag_error(b->r->diag, n->at, "State: '%s': not a state that slurm.conf may name",
+                   n->state);
     return false;
 }
 
