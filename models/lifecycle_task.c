@@ -167,6 +167,15 @@ void lifecycle_unbind(struct simulation *sim, struct job *job, struct task *t)
 
 /* --- starting --- */
 
+static void tell_started(struct simulation *sim, const struct job *job)
+{
+    sim_notify(sim, &(struct note){.kind = NOTE_STARTED,
+                                   .job = job->id,
+                                   .group = UINT32_MAX,
+                                   .task = TASK_NONE,
+                                   .node = NODE_NONE});
+}
+
 static void mark_started(struct simulation *sim, struct job *job)
 {
     const int64_t now = sim_now(sim);
@@ -180,11 +189,7 @@ static void mark_started(struct simulation *sim, struct job *job)
     lifecycle_set_state(sim, job, JOB_RUNNING);
     if (sim->observers_want & WANTS_EVENTS)
         sim_show(sim, &(struct sim_event){.kind = SIM_STARTED, .job = job});
-    sim_notify(sim, &(struct note){.kind = NOTE_STARTED,
-                                   .job = job->id,
-                                   .group = UINT32_MAX,
-                                   .task = TASK_NONE,
-                                   .node = NODE_NONE});
+    tell_started(sim, job);
 }
 
 static void run_task(struct simulation *sim, struct job *job, struct task *t)
@@ -210,6 +215,8 @@ void lifecycle_start_alone(struct simulation *sim, struct job *job, struct task 
     execution_start(sim, t, controller_task_work(job, t), lifecycle_own_speed(sim, job, t));
     if (job->state != JOB_RUNNING)
         mark_started(sim, job);
+    else if (job->tasks_pending == 0 && job->tasks_unready == 0)
+        tell_started(sim, job);
     controller_task_started(sim, job, t);
 }
 

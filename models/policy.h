@@ -40,7 +40,7 @@ enum note_kind {
     NOTE_ARRIVED,      /* job: it joined; to all */
     NOTE_ADMITTED,     /* job, group, count: tasks now wait for a node; to placers */
     NOTE_BOUND,        /* job, group, node, count: tasks got a node */
-    NOTE_STARTED,      /* job: a gang works, or the first task does */
+    NOTE_STARTED,      /* job: a gang works, or the first task does; again when all tasks do */
     NOTE_FAILED,       /* job, group, task, node, count: tasks failed and wait again or for good */
     NOTE_ENDING,       /* job, group, count: stop has begun, devices are still held */
     NOTE_RELEASED,     /* job, group, node, count, cause: tasks gave their node back */

@@ -164,11 +164,9 @@ static void bind_pods(struct kueue_case *c)
     }
 }
 
-void kueue_case_open(struct kueue_case *c, const char *path)
+/* Everything from c->file. */
+static void open_case(struct kueue_case *c)
 {
-    *c = (struct kueue_case){.path = path, .arena = arena_new()};
-    messages_open(&c->messages);
-    c->file = yaml_read(path, &c->messages.diag);
     assert_non_null(c->file);
     assert_true(yaml_docs(c->file) >= 1);
     const struct yaml_node *header = yaml_doc(c->file, 0);
@@ -191,7 +189,23 @@ void kueue_case_open(struct kueue_case *c, const char *path)
     c->k = kueue_new(&c->settings, c->site, &c->names);
     bind_pods(c);
     if (diag_errors(&c->messages.diag) > 0)
-        fail_msg("%s: %s", path, messages_text(&c->messages));
+        fail_msg("%s: %s", c->path, messages_text(&c->messages));
+}
+
+void kueue_case_open(struct kueue_case *c, const char *path)
+{
+    *c = (struct kueue_case){.path = path, .arena = arena_new()};
+    messages_open(&c->messages);
+    c->file = yaml_read(path, &c->messages.diag);
+    open_case(c);
+}
+
+void kueue_case_parse(struct kueue_case *c, const char *name, const char *text)
+{
+    *c = (struct kueue_case){.path = name, .arena = arena_new()};
+    messages_open(&c->messages);
+    c->file = yaml_parse(name, text, strlen(text), &c->messages.diag);
+    open_case(c);
 }
 
 void kueue_case_close(struct kueue_case *c)

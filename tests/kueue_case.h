@@ -38,6 +38,9 @@ struct kueue_case {
 void kueue_case_open(struct kueue_case *c, const char *path);
 void kueue_case_close(struct kueue_case *c);
 
+/* The same from memory. */
+void kueue_case_parse(struct kueue_case *c, const char *name, const char *text);
+
 /* An object that stands in the header. */
 struct object kueue_case_object(struct kueue_case *c, const struct yaml_node *doc);
 

@@ -1,4 +1,4 @@
-/* The policy `kueue` in a simulation: quota alone decides, as the cluster has no nodes. */
+/* The policy `kueue` in a simulation: where the cluster has no nodes, quota alone decides. */
 #include "policies/registry.h"
 #include "sim/yaml.h"
 #include "tests/messages.h"
@@ -16,10 +16,11 @@ static void run(struct world *w, const char *options)
     messages_open(&m);
     struct yaml_file *f =
         yaml_parse("tests/test_kueue_policy.yaml", options, strlen(options), &m.diag);
-    const struct policy_use use = {policy_find("kueue"), yaml_doc(f, 0)};
-    assert_non_null(use.ops);
-    w->policies = &use;
-    w->policies_len = 1;
+    const struct policy_use uses[] = {{policy_find("kueue"), yaml_doc(f, 0)},
+                                      {policy_find("kube-scheduler"), NULL}};
+    assert_non_null(uses[0].ops);
+    w->policies = uses;
+    w->policies_len = w->nodes == 0 ? 1 : 2;
     w->audit = AUDIT_ALWAYS;
     world_run(w);
     assert_int_equal(w->counts.verbs_refused, 0);
@@ -73,12 +74,160 @@ static void a_job_for_a_queue_that_is_not_there_waits_for_ever(void **state)
     assert_int_equal(w.results[1].start_s, 0);
 }
 
+/* --- admission checks --- */
+
+static void a_check_that_takes_its_time_delays_the_start(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a"},
+        {.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 2};
+    run(&w, "{objects: [data/kueue/checks], admission_checks: [{name: capacity, takes: 90s}]}");
+    assert_int_equal(w.results[0].start_s, 90);
+    assert_string_equal(w.results[0].waited_for, "admission_checks");
+    assert_int_equal(w.results[1].start_s, 190 + 1 + 90); /* a second look takes a second */
+}
+
+static void a_check_that_nobody_describes_is_ready_at_once(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {{.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a"}};
+    struct world w = {.jobs = jobs, .jobs_len = 1};
+    run(&w, "{objects: [data/kueue/checks]}");
+    assert_int_equal(w.results[0].start_s, 0);
+}
+
+/* Fails at 10, 120 and 280: its third failure is one more than the limit. The other has the quota
+ * in between. */
+static void provisioning_that_fails_is_tried_again_until_the_limit(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 1};
+    run(&w, "{objects: [data/kueue/checks], "
+            "admission_checks: [{name: capacity, takes: 10s, fails: 100%}]}");
+    assert_int_equal(w.end, SIMULATION_DRAINED);
+    assert_int_equal(w.results[0].cause, END_REFUSED);
+    assert_int_equal(w.results[0].end_s, 10 + 100 + 10 + 150 + 10);
+    assert_int_equal(w.results[0].start_s, -1);
+    assert_string_equal(w.results[0].waited_for, "requeue_backoff");
+}
+
+/* Of two that are equal otherwise, one fails at first: which is a matter of seed and name alone. */
+static void luck_is_the_jobs_own(void **state)
+{
+    (void)state;
+    int64_t starts[8];
+    for (int alone = 0; alone < 2; alone++) {
+        struct world_job jobs[8];
+        for (size_t i = 0; i < LEN(jobs); i++)
+            jobs[i] = (struct world_job){
+                .submit_s = 10000 * (int64_t)i, .work_s = 1, .gpus = 1, .tasks = 1, .queue = "a"};
+        struct world w = {.jobs = jobs, .jobs_len = alone ? 4 : 8, .seed = 7};
+        run(&w, "{objects: [data/kueue/checks], "
+                "admission_checks: [{name: capacity, takes: 10s, fails: 50%}]}");
+        for (size_t i = 0; i < w.jobs_len; i++)
+            if (alone)
+                assert_int_equal(w.results[i].start_s, starts[i]);
+            else
+                starts[i] = w.results[i].start_s;
+    }
+    int failed = 0;
+    for (size_t i = 0; i < LEN(starts); i++)
+        failed += starts[i] != 10000 * (int64_t)i + 10;
+    assert_in_range(failed, 1, 7);
+}
+
+/* --- pods that do not get ready --- */
+
+/* Quota for four, but the node has two: admitted and unschedulable, until Kueue takes it back. */
+static void who_finds_no_node_loses_its_quota_after_half_an_hour(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a", .patience_s = 4000},
+        {.submit_s = 60, .work_s = 100, .gpus = 2, .tasks = 1, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 2, .nodes = 1, .gpus_per_node = 2};
+    run(&w, "{objects: [data/kueue/checks], termination: 0s}");
+    assert_int_equal(w.results[0].start_s, -1);
+    assert_string_equal(w.results[0].waited_for, "too_large");
+    assert_int_equal(w.results[1].start_s, 1801);
+}
+
+static void before_v0_19_it_keeps_its_quota(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 100, .gpus = 4, .tasks = 1, .queue = "a", .patience_s = 4000},
+        {.submit_s = 60, .work_s = 100, .gpus = 2, .tasks = 1, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 2, .nodes = 1, .gpus_per_node = 2};
+    run(&w, "{objects: [data/kueue/checks], termination: 0s, version: v0.18}");
+    assert_int_equal(w.results[1].start_s, 4001);
+}
+
+/* --- edits --- */
+
+static void run_with_edit(struct world *w, int64_t at_s, const char *text)
+{
+    struct messages m;
+    messages_open(&m);
+    struct yaml_file *f = yaml_parse("tests/test_kueue_policy.yaml", text, strlen(text), &m.diag);
+    const struct timeline_entry e = {
+        .at_ns = at_s * 1000000000, .edit = yaml_doc(f, 0), .node = NODE_NONE};
+    w->timeline = &e;
+    w->timeline_len = 1;
+    run(w, walkthrough);
+    yaml_close(f);
+    messages_close(&m);
+}
+
+static void quota_that_is_added_lets_the_next_one_in(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 1000, .gpus = 6, .tasks = 1, .queue = "a"},
+        {.work_s = 1000, .gpus = 2, .tasks = 1, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 2};
+    run_with_edit(&w, 300, "{apply: data/kueue/edits/team-a-has-four.yaml}");
+    assert_int_equal(w.results[0].start_s, 0);
+    assert_int_equal(w.results[1].start_s, 301);
+}
+
+static void a_queue_that_is_drained_sends_its_jobs_back(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.work_s = 1000, .gpus = 6, .tasks = 1, .queue = "a"},
+        {.work_s = 1000, .gpus = 2, .tasks = 1, .queue = "b"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = 2, .until_s = 5000};
+    run_with_edit(&w, 300, "{apply: data/kueue/edits/team-a-is-drained.yaml}");
+    assert_int_equal(w.results[0].wait_s, 5000 - 305);
+    assert_string_equal(w.results[0].waited_for, "queue_stopped");
+    assert_int_equal(w.results[1].end_s, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_walkthrough_evicts_the_low_job_and_not_the_high_one),
         cmocka_unit_test(the_evicted_job_runs_again_when_quota_is_free),
         cmocka_unit_test(a_job_for_a_queue_that_is_not_there_waits_for_ever),
+        cmocka_unit_test(a_check_that_takes_its_time_delays_the_start),
+        cmocka_unit_test(a_check_that_nobody_describes_is_ready_at_once),
+        cmocka_unit_test(provisioning_that_fails_is_tried_again_until_the_limit),
+        cmocka_unit_test(luck_is_the_jobs_own),
+        cmocka_unit_test(who_finds_no_node_loses_its_quota_after_half_an_hour),
+        cmocka_unit_test(before_v0_19_it_keeps_its_quota),
+        cmocka_unit_test(quota_that_is_added_lets_the_next_one_in),
+        cmocka_unit_test(a_queue_that_is_drained_sends_its_jobs_back),
     };
     return cmocka_run_group_tests_name("kueue_policy", tests, NULL, NULL);
 }

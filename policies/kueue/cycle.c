@@ -89,7 +89,7 @@ static void nominate(struct cycle *c)
 
 /* --- what was decided --- */
 
-static void decide(struct kueue *k, struct decision d)
+void kueue_decide(struct kueue *k, struct decision d)
 {
     if (k->decisions_len == k->decisions_cap) {
         k->decisions_cap = k->decisions_cap == 0 ? 16 : 2 * k->decisions_cap;
@@ -127,22 +127,59 @@ static void fill_set(struct kueue_workload *w, const struct set_assignment *from
     }
 }
 
-static void commit_admission(struct cycle *c, struct entry *e)
+static void fill_sets(struct entry *e)
 {
     struct kueue_workload *w = e->w;
     w->sets = calloc(w->shape->sets_len, sizeof w->sets[0]);
     SIM_REQUIRE(w->sets != NULL);
     for (uint32_t i = 0; i < e->a.sets_len; i++)
         fill_set(w, &e->a.sets[i]);
-    w->reserved_ns = c->k->now_ns;
-    if (!c->k->settings.is_exact)
-        w->reserved_ns -= c->k->now_ns % SECOND_NS;
+}
+
+static void take_quota(struct kueue *k, struct kueue_workload *w)
+{
+    w->reserved_ns = k->now_ns;
+    if (!k->settings.is_exact)
+        w->reserved_ns -= k->now_ns % SECOND_NS;
     kueue_workload_count_usage(w);
-    kueue_owe(c->k, w);
-    kueue_reserve(c->k, w);
-    kueue_start_checks(c->k, w);
-    decide(c->k, (struct decision){.kind = DECIDED_RESERVE, .w = w});
-    e->q->tree->has_changed = true;
+    kueue_owe(k, w);
+    kueue_reserve(k, w);
+    kueue_start_checks(k, w);
+    kueue_decide(k, (struct decision){.kind = DECIDED_RESERVE, .w = w});
+    w->queue->tree->has_changed = true;
+}
+
+static void commit_admission(struct cycle *c, struct entry *e)
+{
+    fill_sets(e);
+    take_quota(c->k, e->w);
+}
+
+/* Kueue's scheduler stands still here, and admits it in the end whatever happened meanwhile. */
+static void hold(struct cycle *c, struct entry *e)
+{
+    fill_sets(e);
+    c->k->held = e->w;
+    kueue_decide(c->k, (struct decision){.kind = DECIDED_PENDING,
+                                         .w = e->w,
+                                         .why = PENDING_WAITING_FOR_PODS_READY,
+                                         .text = "waiting for all admitted workloads to be in "
+                                                 "PodsReady condition"});
+}
+
+void kueue_admit_held(struct kueue *k)
+{
+    struct kueue_workload *w = k->held;
+    k->held = NULL;
+    take_quota(k, w);
+    kueue_touch(k, w->queue);
+}
+
+void kueue_let_held_go(struct kueue *k)
+{
+    kueue_workload_drop_sets(k->held);
+    kueue_touch(k, k->held->queue);
+    k->held = NULL;
 }
 
 /* The quota stays; places are new, or others. */
@@ -164,7 +201,7 @@ static void commit_places(struct cycle *c, struct entry *e)
     w->second_passes = 0;
     kueue_use_places(c->k, w, 1);
     e->q->generation++;
-    decide(c->k, (struct decision){.kind = DECIDED_PLACE, .w = w});
+    kueue_decide(c->k, (struct decision){.kind = DECIDED_PLACE, .w = w});
     e->q->tree->has_changed = true;
 }
 
@@ -174,11 +211,11 @@ static void commit_eviction(struct cycle *c, const struct target_by *v)
     v->w->preempted_for = v->reason;
     v->w->preempted_ns = c->k->now_ns;
     kueue_evict(c->k, v->w, EVICT_PREEMPTED);
-    decide(c->k, (struct decision){.kind = DECIDED_EVICT,
-                                   .w = v->w,
-                                   .by = v->by->w,
-                                   .evict = EVICT_PREEMPTED,
-                                   .preempt = v->reason});
+    kueue_decide(c->k, (struct decision){.kind = DECIDED_EVICT,
+                                         .w = v->w,
+                                         .by = v->by->w,
+                                         .evict = EVICT_PREEMPTED,
+                                         .preempt = v->reason});
     v->by->q->tree->has_changed = true;
 }
 
@@ -186,7 +223,8 @@ static void commit_eviction(struct cycle *c, const struct target_by *v)
 static void commit_failed_replacement(struct cycle *c, struct entry *e)
 {
     kueue_evict(c->k, e->w, EVICT_NODE_FAILURES);
-    decide(c->k, (struct decision){.kind = DECIDED_EVICT, .w = e->w, .evict = EVICT_NODE_FAILURES});
+    kueue_decide(c->k,
+                 (struct decision){.kind = DECIDED_EVICT, .w = e->w, .evict = EVICT_NODE_FAILURES});
     e->q->tree->has_changed = true;
 }
 
@@ -212,6 +250,10 @@ static void tell(struct cycle *c, struct entry *e, const struct decision *d)
 static void requeue(struct cycle *c, struct entry *e)
 {
     struct pending *p = &e->q->pending;
+    if (c->is_held && e->was_nominated && !e->was_processed && !e->is_second_pass) {
+        pending_requeue(p, e->w, REQUEUE_FAILED_AFTER_NOMINATION, c->k->now_ns);
+        return;
+    }
     if (e->is_second_pass) {
         kueue_ask_second_pass(c->k, e->w, c->k->now_ns);
         return;
@@ -231,7 +273,7 @@ static void requeue(struct cycle *c, struct entry *e)
     struct kueue_tree *t = e->q->tree;
     t->has_changed |= p->parked_len != parked || p->preemptor != preemptor;
     t->has_other_memory |= !scan_memory_equals(&e->was, &e->w->scan);
-    decide(c->k, d);
+    kueue_decide(c->k, d);
 }
 
 static void commit(struct cycle *c)
@@ -242,13 +284,15 @@ static void commit(struct cycle *c)
             commit_places(c, &c->entries[i]);
         else if (c->entries[i].status == ENTRY_ASSUMED)
             commit_admission(c, &c->entries[i]);
+        else if (c->entries[i].status == ENTRY_HELD)
+            hold(c, &c->entries[i]);
         else if (c->entries[i].status == ENTRY_EVICTED)
             commit_failed_replacement(c, &c->entries[i]);
     for (uint32_t i = 0; i < c->victims.len; i++)
         if (c->victims.items[i].is_new)
             commit_eviction(c, &c->victims.items[i]);
     for (uint32_t i = 0; i < c->len; i++)
-        if (c->entries[i].status != ENTRY_ASSUMED && c->entries[i].status != ENTRY_EVICTED)
+        if (c->entries[i].status < ENTRY_ASSUMED)
             requeue(c, &c->entries[i]);
 }
 
@@ -281,12 +325,12 @@ static void process(struct cycle *c, struct entry **order, uint32_t len)
 {
     if (c->k->settings.has_fair_sharing) {
         struct tournament *t = tournament_open(c, order, len);
-        for (struct entry *e = tournament_next(t); e != NULL; e = tournament_next(t))
+        for (struct entry *e = tournament_next(t); e != NULL && !c->is_held; e = tournament_next(t))
             entry_process(c, e);
         return;
     }
     entries_sort(c, order, len);
-    for (uint32_t i = 0; i < len; i++)
+    for (uint32_t i = 0; i < len && !c->is_held; i++)
         entry_process(c, order[i]);
 }
 
@@ -305,8 +349,14 @@ static void run(struct cycle *c)
 enum cycle_result kueue_cycle(struct kueue *k, int64_t now_ns)
 {
     arena_reset(k->cycle_arena);
-    k->cycle++;
     k->now_ns = now_ns;
+    if (k->held != NULL) {
+        if (k->unready > 0)
+            return CYCLE_IDLE;
+        kueue_admit_held(k);
+        return CYCLE_CHANGED;
+    }
+    k->cycle++;
     struct cycle c = {.k = k};
     pop_heads(&c);
     if (c.len == 0) {

@@ -166,8 +166,19 @@ static void preempt(struct entry *e)
     e->victims = e->targets.len;
 }
 
+/* It fits: it is admitted, unless the pods of others are waited for. */
+static void assume(struct cycle *c, struct entry *e)
+{
+    const bool waits =
+        !e->is_second_pass && kueue_waits_for_pods(c->k) && c->k->unready + c->assumed > 0;
+    e->status = waits ? ENTRY_HELD : ENTRY_ASSUMED;
+    c->is_held = waits;
+    c->assumed += !e->is_second_pass;
+}
+
 void entry_process(struct cycle *c, struct entry *e)
 {
+    e->was_processed = true;
     const bool still_fits = update(c, e);
     const enum fit fit = assignment_fit(&e->a);
     if (fit != FIT_NOW && kueue_has_broken_place(c->k, e->w) &&
@@ -209,5 +220,5 @@ void entry_process(struct cycle *c, struct entry *e)
     if (fit == FIT_PREEMPT)
         preempt(e);
     else
-        e->status = ENTRY_ASSUMED;
+        assume(c, e);
 }

@@ -101,6 +101,7 @@ struct kueue *kueue_new(const struct kueue_settings *settings, const struct site
     k->site = site;
     k->names = names;
     k->classes = intern_new();
+    key_heap_init(&k->timers);
     k->cycle_arena = arena_new();
     k->place_arena = arena_new();
     if (gates_on(&settings->gates, GATE_TOPOLOGY_AWARE_SCHEDULING))
@@ -114,14 +115,12 @@ struct kueue *kueue_new(const struct kueue_settings *settings, const struct site
     return k;
 }
 
-void kueue_rebuild(struct kueue *k, int64_t now_ns)
+void kueue_replant(struct kueue *k)
 {
-    (void)now_ns;
     flavor_match_free(k->flavor_match);
     update_queues(k);
     kueue_plant(k);
     k->flavor_match = flavor_match_new(k);
-    kueue_touch_all(k);
 }
 
 void kueue_free(struct kueue *k)
@@ -153,6 +152,7 @@ void kueue_free(struct kueue *k)
     arena_free(k->place_arena);
     topology_site_free(k->topologies);
     free(k->decisions);
+    key_heap_fini(&k->timers);
     free(k->second_passes);
     free(k);
 }

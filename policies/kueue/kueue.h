@@ -29,6 +29,7 @@
 #include "policies/kueue/settings.h"
 #include "policies/kueue/site.h"
 #include "policies/kueue/topology_site.h"
+#include "sim/key_heap.h"
 #include "sim/pool.h"
 
 #define KUEUE_FLUSH_NS INT64_C(1000000000) /* requests within it are served together */
@@ -71,6 +72,7 @@ struct decision {
     const struct kueue_workload *by; /* of an eviction by preemption */
     enum evict_reason evict;
     enum preempt_reason preempt;
+    enum deactivation deactivation;      /* of an eviction for good */
     enum pending_reason why;             /* of DECIDED_PENDING */
     const char *text;                    /* fixed words, or NULL: the assignment's */
     const struct assignment *assignment; /* of DECIDED_PENDING; until the next cycle */
@@ -99,6 +101,10 @@ struct kueue {
     int64_t sample_at_ns; /* the first of all local queues' */
     struct decision *decisions;
     uint32_t decisions_len, decisions_cap;
+    struct key_heap timers;      /* by time; of workloads, by slot; some may be void by now */
+    uint64_t timers_made;        /* the tie of the next */
+    uint32_t unready;            /* workloads that have quota and pods that are not ready */
+    struct kueue_workload *held; /* has its assignment, and waits until all others are ready */
     struct kueue_workload **second_passes; /* waiting for one, in the order they asked */
     uint32_t second_passes_len, second_passes_cap;
     struct flavor_match *flavor_match;
@@ -109,7 +115,8 @@ struct kueue *kueue_new(const struct kueue_settings *settings, const struct site
                         struct names *names);
 void kueue_free(struct kueue *k); /* NULL is allowed */
 
-/* The site changed: quotas, queues and cohorts are built anew around the workloads there are. */
+/* The site changed: quotas, queues and cohorts are built anew around the workloads there are. Who
+ * has quota in a queue that is drained now is evicted: see the decisions. */
 void kueue_rebuild(struct kueue *k, int64_t now_ns);
 
 struct cluster_queue *kueue_find_queue(const struct kueue *k, const char *name);
@@ -128,6 +135,7 @@ struct kueue_workload_spec {
     int64_t priority;
     int64_t created_ns;
     const char *misfit; /* why it can never run: requests above limits; NULL: nothing wrong */
+    int64_t most_ns;    /* maximumExecutionTimeSeconds; 0: no limit */
 };
 
 /* A workload; texts and shape are borrowed for as long as it lives. It is not queued yet. */
@@ -171,11 +179,26 @@ uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
 uint32_t kueue_sample(struct kueue *k, int64_t now_ns);
 int64_t kueue_next_sample_ns(const struct kueue *k); /* INT64_MAX: there is nothing to sample */
 
+/* Deadlines and backoffs that are over: evictions are appended to the decisions. */
+void kueue_run_timers(struct kueue *k, int64_t now_ns);
+int64_t kueue_next_timer_ns(const struct kueue *k); /* INT64_MAX: there is none */
+
 /* --- what follows quota --- */
 
-/* An admission check of w says so. Whether w may run now (kueue_admit). */
+/* An admission check of w says so. Whether w may run now (kueue_admit). A check that wants to try
+ * again, or never, evicts w: see the decisions. */
 bool kueue_set_check(struct kueue *k, struct kueue_workload *w, const char *name,
                      enum check_state state, int64_t now_ns);
+
+/* A check wants to try again: w is evicted, and queues again after `after_ns`. */
+void kueue_retry(struct kueue *k, struct kueue_workload *w, int64_t after_ns, int64_t now_ns);
+
+/* All pods of w are ready, or some are no longer. */
+void kueue_set_ready(struct kueue *k, struct kueue_workload *w, bool is_ready, int64_t now_ns);
+
+/* So many pods of a set are done and need nobody in their place. */
+void kueue_reclaim(struct kueue *k, struct kueue_workload *w, uint32_t set, uint32_t count,
+                   int64_t now_ns);
 
 /* It has quota, its checks are ready, and its places are found. */
 bool kueue_may_run(const struct kueue_workload *w);
@@ -200,7 +223,7 @@ void kueue_occupy(struct kueue *k, uint32_t node, const struct pod_requests *r, 
 
 static inline bool kueue_has_work(const struct kueue *k)
 {
-    return k->dirty_trees > 0;
+    return k->held != NULL ? k->unready == 0 : k->dirty_trees > 0;
 }
 
 enum cycle_result {

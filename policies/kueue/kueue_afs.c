@@ -108,9 +108,9 @@ void kueue_waive(struct kueue *k, struct kueue_workload *w)
 
 /* --- what is admitted --- */
 
-static void count_admitted(struct kueue *k, const struct kueue_workload *w, int sign)
+void kueue_count_admitted(struct kueue *k, const struct kueue_workload *w, int sign)
 {
-    if (!kueue_has_afs(k) || w->local_queue == NULL)
+    if (!kueue_has_afs(k) || w->local_queue == NULL || !w->is_admitted)
         return;
     for (uint32_t s = 0; s < w->shape->sets_len; s++)
         for (uint32_t i = 0; i < w->sets[s].len; i++) {
@@ -123,7 +123,8 @@ static void count_admitted(struct kueue *k, const struct kueue_workload *w, int 
 void kueue_admit(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     w->is_admitted = true;
-    count_admitted(k, w, 1);
+    kueue_count_admitted(k, w, 1);
+    kueue_start_clocks(k, w, now_ns);
     if (w->queue->pending.usage == NULL || w->local_queue == NULL)
         return;
     struct ledger *l = &w->local_queue->ledger;
@@ -138,15 +139,8 @@ void kueue_admit(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 
 void kueue_leave(struct kueue *k, struct kueue_workload *w)
 {
-    if (w->is_admitted)
-        count_admitted(k, w, -1);
+    kueue_count_admitted(k, w, -1);
     w->is_admitted = false;
-}
-
-void kueue_count_admitted(struct kueue *k, struct kueue_workload *w)
-{
-    if (w->is_admitted)
-        count_admitted(k, w, 1);
 }
 
 /* --- samples --- */

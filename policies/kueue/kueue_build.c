@@ -141,6 +141,16 @@ static bool has_all_flavors(const struct kueue *k, const struct cluster_queue_sp
     return true;
 }
 
+static bool has_all_checks(const struct kueue *k, const struct cluster_queue_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->checks_len; i++) {
+        const struct check_spec *c = site_check(k->site, spec->checks[i].name);
+        if (c == NULL || c->is_inactive)
+            return false;
+    }
+    return true;
+}
+
 /* Whether some, or all, of its flavors have a topology. */
 static void look_for_topologies(const struct kueue *k, struct cluster_queue *q, bool *some)
 {
@@ -166,7 +176,8 @@ static void plant_queue(struct builder *b, struct cluster_queue *q)
     cluster_queue_declare(q,
                           quota_tree_add(q->tree->quota, is_alone ? NULL : b->cohorts[cohort].node,
                                          q->spec->name, true));
-    q->is_active = !has_cycle && q->spec->stop == STOP_NONE && has_all_flavors(b->k, q->spec);
+    q->is_active = !has_cycle && q->spec->stop == STOP_NONE && has_all_flavors(b->k, q->spec) &&
+                   has_all_checks(b->k, q->spec);
     q->node->is_hidden = !q->is_active;
     bool has_topology = false;
     look_for_topologies(b->k, q, &has_topology);

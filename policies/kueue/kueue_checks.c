@@ -43,8 +43,18 @@ bool kueue_set_check(struct kueue *k, struct kueue_workload *w, const char *name
     for (uint32_t i = 0; i < w->checks_len; i++)
         if (w->checks[i].name == word)
             w->checks[i].state = state;
+    if (state == CHECK_REJECTED)
+        kueue_deactivate(k, w, DEACTIVATED_BY_CHECK, now_ns);
     kueue_ask_second_pass(k, w, now_ns);
     return kueue_may_run(w);
+}
+
+void kueue_retry(struct kueue *k, struct kueue_workload *w, int64_t after_ns, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < w->checks_len; i++)
+        w->checks[i].state = CHECK_PENDING;
+    w->requeue_at_ns = now_ns + after_ns;
+    kueue_put_out(k, w, EVICT_ADMISSION_CHECK, now_ns);
 }
 
 static bool has_delayed_places(const struct kueue_workload *w)

@@ -24,6 +24,9 @@ struct kueue_workload *kueue_add(struct kueue *k, const struct kueue_workload_sp
         .queue_name = spec->queue == NULL ? INTERN_NONE : intern_add(k->names->words, spec->queue),
         .is_active = true,
         .requeue_at_ns = INT64_MIN,
+        .ready_by_ns = INT64_MAX,
+        .over_ns = INT64_MAX,
+        .most_ns = spec->most_ns == 0 ? INT64_MAX : spec->most_ns,
     };
     kueue_refresh(k, w);
     return w;
@@ -97,9 +100,11 @@ void kueue_workload_count_usage(struct kueue_workload *w)
 
 bool kueue_queue(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
-    if (w->local_queue == NULL || w->local_queue->queue == NULL || !kueue_workload_is_admissible(w))
+    const struct local_queue *l = w->local_queue;
+    if (l == NULL || l->queue == NULL || l->spec->stop != STOP_NONE ||
+        !kueue_workload_is_admissible(w))
         return false;
-    w->queue = w->local_queue->queue;
+    w->queue = l->queue;
     pending_add(&w->queue->pending, w, true, now_ns);
     kueue_touch(k, w->queue);
     return true;
@@ -114,7 +119,8 @@ void kueue_reserve(struct kueue *k, struct kueue_workload *w)
     w->scan.is_set = false;
     w->told = 0;
     w->has_quota = true;
-    w->is_evicted = w->is_preempted = false;
+    w->is_evicted = w->is_preempted = w->is_ready = false;
+    k->unready++;
     cluster_queue_charge(q, w->usage, w->usage_len);
     kueue_use_places(k, w, 1);
     journal_forget(&k->journal);
@@ -129,8 +135,10 @@ void kueue_restore(struct kueue *k, struct kueue_workload *w, struct cluster_que
     const uint32_t columns = q->node->tree->columns_len;
     kueue_workload_count_usage(w);
     const bool was_evicted = w->is_evicted, was_preempted = w->is_preempted;
+    const bool was_ready = w->is_ready;
     kueue_reserve(k, w);
-    kueue_count_admitted(k, w);
+    kueue_count_admitted(k, w, 1);
+    kueue_set_ready(k, w, was_ready, k->now_ns);
     if (was_evicted || was_preempted) {
         cluster_queue_let_go(q, w);
         w->is_evicted = was_evicted;
@@ -157,6 +165,7 @@ void kueue_evict(struct kueue *k, struct kueue_workload *w, enum evict_reason wh
 static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     struct cluster_queue *q = w->queue;
+    kueue_stop_clocks(k, w, now_ns);
     cluster_queue_let_go(q, w);
     cluster_queue_discharge(q, w->usage, w->usage_len);
     kueue_use_places(k, w, -1);
@@ -172,6 +181,8 @@ static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t n
 void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     w->is_finished = true;
+    if (k->held == w)
+        kueue_let_held_go(k);
     kueue_waive(k, w);
     kueue_forget_second_pass(k, w);
     if (w->has_quota)
@@ -183,7 +194,10 @@ void kueue_finish(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 void kueue_release(struct kueue *k, struct kueue_workload *w, int64_t now_ns)
 {
     give_quota_back(k, w, now_ns);
-    w->requeued = REQUEUED_TRUE;
+    if (w->requeue_at_ns > now_ns)
+        kueue_start_backoff(k, w);
+    else
+        w->requeued = REQUEUED_TRUE;
     kueue_refresh(k, w);
     kueue_queue(k, w, now_ns);
 }

@@ -13,6 +13,11 @@
 void kueue_plant(struct kueue *k);
 void kueue_fell(struct kueue *k);
 
+/* --- kueue.c --- */
+
+/* Queues, trees and tables from the site as it is now, around the workloads there are. */
+void kueue_replant(struct kueue *k);
+
 /* --- kueue_places.c --- */
 
 /* What its pods take on nodes, for good. */
@@ -36,6 +41,26 @@ void kueue_forget_second_pass(struct kueue *k, struct kueue_workload *w);
 
 /* The next one that is due and still needs it; NULL: there is none. */
 struct kueue_workload *kueue_take_second_pass(struct kueue *k, int64_t now_ns);
+
+/* --- kueue_clock.c --- */
+
+/* It was admitted, or gave its quota back: its deadlines begin, or are void. */
+void kueue_start_clocks(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+void kueue_stop_clocks(struct kueue *k, struct kueue_workload *w, int64_t now_ns);
+
+/* It queues again when its backoff is over. */
+void kueue_start_backoff(struct kueue *k, struct kueue_workload *w);
+
+/* Whether the next workload has to wait until the pods of others are ready. */
+bool kueue_waits_for_pods(const struct kueue *k);
+
+/* It is evicted for another reason than preemption, and this is a decision. */
+void kueue_put_out(struct kueue *k, struct kueue_workload *w, enum evict_reason why,
+                   int64_t now_ns);
+
+/* For good. */
+void kueue_deactivate(struct kueue *k, struct kueue_workload *w, enum deactivation why,
+                      int64_t now_ns);
 
 /* --- kueue_life.c --- */
 
@@ -61,12 +86,26 @@ void kueue_owe(struct kueue *k, struct kueue_workload *w);
 void kueue_waive(struct kueue *k, struct kueue_workload *w);
 
 /* What it uses counts for its local queue from now on, or until now. */
-void kueue_count_admitted(struct kueue *k, struct kueue_workload *w);
+void kueue_count_admitted(struct kueue *k, const struct kueue_workload *w, int sign);
 void kueue_leave(struct kueue *k, struct kueue_workload *w);
 
 /* --- cycles --- */
 
-enum entry_status { ENTRY_OPEN, ENTRY_SKIPPED, ENTRY_GATED, ENTRY_ASSUMED, ENTRY_EVICTED };
+void kueue_decide(struct kueue *k, struct decision d);
+
+/* The workload that waits for the pods of others gets its quota, or is not wanted any more. */
+void kueue_admit_held(struct kueue *k);
+void kueue_let_held_go(struct kueue *k);
+
+/* From ENTRY_ASSUMED on it does not go back to its queue. */
+enum entry_status {
+    ENTRY_OPEN,
+    ENTRY_SKIPPED,
+    ENTRY_GATED,
+    ENTRY_ASSUMED,
+    ENTRY_HELD,
+    ENTRY_EVICTED
+};
 
 /* A head in a cycle. */
 struct entry {
@@ -75,6 +114,7 @@ struct entry {
     bool is_second_pass; /* it has quota already */
     bool is_preemptor;
     bool was_nominated;
+    bool was_processed;
     struct assignment a;
     struct targets targets;
     enum entry_status status;
@@ -102,6 +142,8 @@ struct cycle {
     struct entry *entries;
     uint32_t len;
     struct victims victims;
+    uint32_t assumed; /* entries, so far */
+    bool is_held;     /* an entry waits for pods of others; those after it were not looked at */
     struct preemption preemption;
     struct assigner assigner;
 };

@@ -1,5 +1,6 @@
 #include "policies/kueue/kueue_workload.h"
 
+#include "policies/kueue/qty.h"
 #include "sim/check.h"
 
 #include <stdlib.h>
@@ -31,6 +32,17 @@ const char *preempt_reason_name(enum preempt_reason r)
         [PREEMPT_IN_COHORT_RECLAIM_WHILE_BORROWING] = "InCohortReclaimWhileBorrowing",
     };
     return names[r];
+}
+
+const char *deactivation_name(enum deactivation d)
+{
+    static const char *const names[DEACTIVATIONS] = {
+        [DEACTIVATED_NOT] = "",
+        [DEACTIVATED_BY_CHECK] = "DeactivatedDueToAdmissionCheck",
+        [DEACTIVATED_BY_TIME] = "DeactivatedDueToMaximumExecutionTimeExceeded",
+        [DEACTIVATED_BY_REQUEUES] = "DeactivatedDueToRequeuingLimitExceeded",
+    };
+    return names[d];
 }
 
 bool scan_memory_is_pending(const struct scan_memory *m)
@@ -109,6 +121,24 @@ void kueue_workload_drop_sets(struct kueue_workload *w)
     w->usage = NULL;
     w->usage_len = 0;
     w->has_places = false;
+}
+
+void admitted_set_scale(struct admitted_set *s, uint32_t count)
+{
+    if (count >= s->count)
+        return;
+    for (uint32_t i = 0; i < s->len; i++)
+        s->resources[i].qty = qty_times(s->resources[i].qty / (int64_t)s->count, count);
+    s->count = count;
+}
+
+void kueue_workload_reclaim(struct kueue_workload *w, uint32_t set, uint32_t count)
+{
+    if (w->reclaimed == NULL) {
+        w->reclaimed = calloc(w->shape->sets_len, sizeof w->reclaimed[0]);
+        SIM_REQUIRE(w->reclaimed != NULL);
+    }
+    w->reclaimed[set] = count;
 }
 
 void kueue_workload_fini(struct kueue_workload *w)

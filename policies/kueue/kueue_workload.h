@@ -69,6 +69,15 @@ enum evict_reason {
     EVICT_REASONS,
 };
 
+/* What made Kueue deactivate a workload: it does not queue again. */
+enum deactivation {
+    DEACTIVATED_NOT,
+    DEACTIVATED_BY_CHECK,    /* an admission check rejected it */
+    DEACTIVATED_BY_TIME,     /* it ran as long as it may */
+    DEACTIVATED_BY_REQUEUES, /* its pods did not get ready too often */
+    DEACTIVATIONS,
+};
+
 enum preempt_reason {
     PREEMPT_NONE,
     PREEMPT_IN_CLUSTER_QUEUE,
@@ -80,6 +89,7 @@ enum preempt_reason {
 
 const char *evict_reason_name(enum evict_reason r);     /* "Preempted" */
 const char *preempt_reason_name(enum preempt_reason r); /* "InClusterQueue"; "" for none */
+const char *deactivation_name(enum deactivation d);     /* "DeactivatedDueTo..."; "" for none */
 
 /* A resource of a pod set that got a flavor. */
 struct assigned {
@@ -170,6 +180,14 @@ struct kueue_workload {
     int64_t reserved_ns, evicted_ns, preempted_ns;
     int64_t requeue_at_ns; /* INT64_MIN: no backoff */
     uint32_t requeue_count;
+    enum deactivation deactivated_by;
+
+    /* Deadlines, while it has quota; INT64_MAX: none. */
+    bool is_ready;                /* PodsReady */
+    int64_t ready_by_ns;          /* its pods, or it is evicted */
+    int64_t most_ns;              /* it may run in all; INT64_MAX: no limit */
+    int64_t ran_ns;               /* before this admission */
+    int64_t admitted_ns, over_ns; /* when it ran long enough */
 
     /* Admission, while it has quota. */
     struct admitted_set *sets; /* one for each of the shape's */
@@ -231,6 +249,12 @@ bool scan_memory_equals(const struct scan_memory *a, const struct scan_memory *b
 void scan_memory_add(struct scan_memory *m, struct scan_mark mark);
 void scan_memory_copy(struct scan_memory *to, const struct scan_memory *from);
 void scan_memory_fini(struct scan_memory *m);
+
+/* Fewer pods than it was admitted with: they use their part. */
+void admitted_set_scale(struct admitted_set *s, uint32_t count);
+
+/* So many pods of the set will not come back. */
+void kueue_workload_reclaim(struct kueue_workload *w, uint32_t set, uint32_t count);
 
 /* Frees what it owns, not itself. */
 void kueue_workload_fini(struct kueue_workload *w);

@@ -2,6 +2,7 @@
 #include "policies/kueue/policy_kueue.h"
 
 #include "models/kubernetes/node_terms.h"
+#include "models/kubernetes/workload.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 
@@ -112,6 +113,19 @@ static int64_t priority_of(const struct policy_kueue *p, const struct job *job)
     return value;
 }
 
+/* The label kueue.x-k8s.io/max-exec-time-seconds of its manifest; 0: none. */
+static int64_t most_ns(const struct job *job)
+{
+    const struct workload *w = job->extra->workload;
+    const char *text =
+        w == NULL ? NULL : object_label(w->object, "kueue.x-k8s.io/max-exec-time-seconds");
+    int64_t seconds;
+    const char *why;
+    if (text == NULL || !quantity_int(text, &seconds, &why) || seconds <= 0 || seconds > INT32_MAX)
+        return 0;
+    return seconds * SECOND_NS;
+}
+
 struct tracked *policy_kueue_track(struct policy_kueue *p, const struct job *job)
 {
     const struct intern *words = p->env.names->words;
@@ -134,6 +148,7 @@ struct tracked *policy_kueue_track(struct policy_kueue *p, const struct job *job
         .number = job->id,
         .shape = shape_of(p, job),
         .priority = priority_of(p, job),
+        .most_ns = most_ns(job),
         .created_ns = p->is_exact ? job->submit_ns : job->submit_ns - job->submit_ns % SECOND_NS,
     };
     t->w = kueue_add(p->k, &spec);

@@ -1,15 +1,10 @@
 #include "policies/kueue/policy_kueue.h"
 
-#include "models/job_name.h"
-#include "policies/kueue/message.h"
-#include "sim/arena.h"
-#include "sim/check.h"
+#include "models/kubernetes/controller.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { TOKEN_WAKE, NAME_TEXT = 512 };
+enum { TOKEN_WAKE };
 
 /* Numbered as enum pending_reason; the first is what a workload has that nobody looked at yet. */
 const char *const policy_kueue_reasons[] = {
@@ -24,14 +19,17 @@ const char *const policy_kueue_reasons[] = {
     [PENDING_SUSPENDED] = "suspended",
     [PENDING_EVALUATION] = "failed_checks",
     [PENDING_ADMISSION_GATED] = "admission_gated",
-    [PENDING_REASONS] = NULL,
+    [WAIT_CHECKS] = "admission_checks",
+    [WAIT_BACKOFF] = "requeue_backoff",
+    [WAIT_STOPPED] = "queue_stopped",
+    [WAIT_REASONS] = NULL,
 };
 
 /* --- notes --- */
 
 static void name_buckets(struct policy_kueue *p, struct acts *a)
 {
-    for (uint32_t r = 0; !p->is_ready && r < PENDING_REASONS; r++)
+    for (uint32_t r = 0; !p->is_ready && r < WAIT_REASONS; r++)
         act_bucket(a, r, r, NULL);
     p->is_ready = true;
 }
@@ -48,10 +46,17 @@ static int64_t next_sample_ns(const struct policy_kueue *p)
     return is_used ? kueue_next_sample_ns(p->k) : INT64_MAX;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void wake(struct policy_kueue *p, struct acts *a)
 {
-    const int64_t flush = kueue_next_flush_ns(p->k), sample = next_sample_ns(p);
-    const int64_t next = flush < sample ? flush : sample;
+    int64_t next = least(kueue_next_flush_ns(p->k), next_sample_ns(p));
+    next = least(next, least(kueue_next_timer_ns(p->k), kueue_next_second_pass_ns(p->k)));
+    if (policy_kueue_next_check_ns(p) > acts_now_ns(a)) /* else the decision of now answers it */
+        next = least(next, policy_kueue_next_check_ns(p));
     if (next == INT64_MAX || next == p->wakes_at_ns)
         return;
     p->wakes_at_ns = next;
@@ -61,9 +66,9 @@ static void wake(struct policy_kueue *p, struct acts *a)
 static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
 {
     struct tracked *t = policy_kueue_track(p, acts_job(a, job));
-    const bool is_queued = kueue_queue(p->k, t->w, acts_now_ns(a));
-    act_wait(a, job, is_queued ? PENDING_NONE : PENDING_MISCONFIGURED);
-    if (!is_queued)
+    kueue_queue(p->k, t->w, acts_now_ns(a));
+    policy_kueue_wait(p, a, t);
+    if (t->w->local_queue == NULL || t->w->local_queue->queue == NULL)
         act_tell(a, "pending", job, "its LocalQueue or ClusterQueue does not exist");
 }
 
@@ -74,7 +79,51 @@ static void come_back(struct policy_kueue *p, struct acts *a, uint32_t job)
     t->state = TRACKED_WAITS;
     if (t->w->has_quota)
         kueue_release(p->k, t->w, acts_now_ns(a));
-    act_wait(a, job, PENDING_NONE);
+    policy_kueue_wait(p, a, t);
+}
+
+/* All its pods run; of a controller that is told again when more of them do. */
+static void start(struct policy_kueue *p, struct acts *a, uint32_t job)
+{
+    const struct job *j = acts_job(a, job);
+    if (j->is_gang || (j->tasks_pending == 0 && j->tasks_unready == 0))
+        kueue_set_ready(p->k, policy_kueue_tracked(p, job)->w, true, acts_now_ns(a));
+}
+
+/* Pods of a Job that need nobody in their place. */
+static void reclaim(struct policy_kueue *p, struct tracked *t, const struct controller *c,
+                    int64_t now_ns)
+{
+    if (c->kind != CONTROLLER_JOB || c->completions == UINT32_MAX || c->parallelism == 1 ||
+        t->done >= c->completions)
+        return;
+    const uint32_t left = c->completions - t->done;
+    if (left < c->parallelism)
+        kueue_reclaim(p->k, t->w, 0, c->parallelism - left, now_ns);
+}
+
+static void lose_pods(struct policy_kueue *p, struct acts *a, const struct note *n)
+{
+    struct tracked *t = policy_kueue_tracked(p, n->job);
+    const struct job *j = acts_job(a, n->job);
+    if (t == NULL || t->state != TRACKED_RUNS || j->is_stopping)
+        return;
+    if (n->cause == END_DONE && j->extra->controller != NULL) {
+        t->done += n->count;
+        reclaim(p, t, j->extra->controller, acts_now_ns(a));
+    } else if (n->cause == END_FAILED || n->cause == END_NODE) {
+        kueue_set_ready(p->k, t->w, false, acts_now_ns(a));
+    }
+}
+
+/* What is due at this instant: deadlines, then another look. */
+static void catch_up(struct policy_kueue *p, struct acts *a)
+{
+    const int64_t now_ns = acts_now_ns(a);
+    p->wakes_at_ns = INT64_MIN;
+    kueue_run_timers(p->k, now_ns);
+    kueue_wake_second_passes(p->k, now_ns);
+    kueue_flush(p->k, now_ns);
 }
 
 static void notify(void *state, const struct note *n, struct acts *a)
@@ -92,9 +141,17 @@ static void notify(void *state, const struct note *n, struct acts *a)
     case NOTE_ENDED:
         policy_kueue_forget(p, n->job, acts_now_ns(a));
         break;
+    case NOTE_STARTED:
+        start(p, a, n->job);
+        break;
+    case NOTE_RELEASED:
+        lose_pods(p, a, n);
+        break;
     case NOTE_TIMER:
-        p->wakes_at_ns = INT64_MIN;
-        kueue_flush(p->k, acts_now_ns(a));
+        catch_up(p, a);
+        break;
+    case NOTE_EDIT:
+        policy_kueue_edit(p, a, n->token);
         break;
     default:
         break;
@@ -104,78 +161,14 @@ static void notify(void *state, const struct note *n, struct acts *a)
 
 /* --- decisions --- */
 
-static void admit(struct policy_kueue *p, struct acts *a, const struct kueue_workload *w)
-{
-    struct tracked *t = policy_kueue_tracked(p, (uint32_t)w->number);
-    enum { GROUPS_MOST = 64 };
-    struct group_admission groups[GROUPS_MOST];
-    SIM_REQUIRE(w->shape->sets_len <= GROUPS_MOST);
-    for (uint32_t s = 0; s < w->shape->sets_len; s++)
-        groups[s] = (struct group_admission){
-            .count = w->sets[s].count,
-            .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
-    t->state = TRACKED_RUNS;
-    kueue_admit(p->k, t->w, acts_now_ns(a));
-    act_admit(a, &(struct admission){.job = t->job, .groups = groups});
-}
-
-static void tell_preemption(const struct policy_kueue *p, struct acts *a, const struct decision *d)
-{
-    char name[NAME_TEXT], text[NAME_TEXT + 64];
-    job_name(p->env.names, acts_job(a, (uint32_t)d->by->number), name, sizeof name);
-    const int len = snprintf(text, sizeof text, "%s, by %s", preempt_reason_name(d->preempt), name);
-    SIM_REQUIRE(len > 0 && (size_t)len < sizeof text);
-    act_tell(a, "preempted", (uint32_t)d->w->number, text);
-}
-
-static void evict(struct policy_kueue *p, struct acts *a, const struct decision *d)
-{
-    struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
-    if (acts_wants_detail(a))
-        tell_preemption(p, a, d);
-    t->state = TRACKED_STOPS;
-    act_stop(a, &(struct stop){.job = t->job,
-                               .task = TASK_NONE,
-                               .cause = END_PREEMPTED,
-                               .hold_ns = p->termination_ns,
-                               .requeue = true});
-}
-
-static void explain(struct policy_kueue *p, struct acts *a, const struct decision *d)
-{
-    struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
-    act_wait(a, t->job, d->why);
-    if (!acts_wants_detail(a))
-        return;
-    struct arena *arena = arena_new();
-    const char *text = decision_text(arena, p->env.names, d);
-    const uint64_t told = kueue_told(d, text);
-    if (told != t->told)
-        act_tell(a, "pending", t->job, text);
-    t->told = told;
-    arena_free(arena);
-}
-
-static void carry_out(struct policy_kueue *p, struct acts *a)
-{
-    for (uint32_t i = 0; i < p->k->decisions_len; i++) {
-        const struct decision d = p->k->decisions[i];
-        if (d.kind == DECIDED_RESERVE)
-            admit(p, a, d.w);
-        else if (d.kind == DECIDED_EVICT)
-            evict(p, a, &d);
-        else
-            explain(p, a, &d);
-    }
-    p->k->decisions_len = 0;
-}
-
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
+    policy_kueue_answer_checks(p, a);
+    policy_kueue_carry_out(p, a);
     while (kueue_has_work(p->k)) {
         kueue_cycle(p->k, acts_now_ns(a));
-        carry_out(p, a);
+        policy_kueue_carry_out(p, a);
     }
     wake(p, a);
     return SETTLED;
@@ -230,6 +223,8 @@ static void close_policy(void *state)
     for (uint32_t i = 0; i < p->tracked_cap; i++)
         free(p->tracked[i].requests);
     free(p->tracked);
+    policy_kueue_free_edits(p);
+    key_heap_fini(&p->checks_due);
     kueue_free(p->k);
     shape_maker_free(p->shapes);
     intern_free(p->shape_keys);
@@ -248,11 +243,13 @@ const struct policy_ops policy_kueue = {
     .summary = "Kueue: quota in ClusterQueues and cohorts, with preemption; admits only",
     .roles = ROLE_ADMIT,
     .wants = NOTE_BIT(NOTE_ARRIVED) | NOTE_BIT(NOTE_REQUEUED) | NOTE_BIT(NOTE_ENDED) |
-             NOTE_BIT(NOTE_TIMER),
+             NOTE_BIT(NOTE_STARTED) | NOTE_BIT(NOTE_RELEASED) | NOTE_BIT(NOTE_TIMER) |
+             NOTE_BIT(NOTE_EDIT),
     .state_bytes = sizeof(struct policy_kueue),
     .options = &policy_kueue_options,
     .reasons = policy_kueue_reasons,
     .open = policy_kueue_open,
+    .parse_edit = policy_kueue_parse_edit,
     .notify = notify,
     .decide = decide,
     .queue_at = queue_at,

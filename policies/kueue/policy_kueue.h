@@ -13,9 +13,18 @@
 #include "models/kubernetes/object_set.h"
 #include "models/policy.h"
 #include "policies/kueue/kueue.h"
+#include "policies/kueue/read_site.h"
 #include "policies/kueue/shape.h"
+#include "sim/rng.h"
 
 enum { KEY_TEXT = 32 };
+
+/* What an AdmissionCheck does in the simulation: somebody else's work, told in the scenario. */
+struct check_rule {
+    const char *name;
+    int64_t takes_ns; /* from the reservation of quota to its answer */
+    double fails;     /* the probability that an attempt fails */
+};
 
 /* A job and its workload. */
 struct tracked {
@@ -23,9 +32,16 @@ struct tracked {
     uint32_t job;
     uint32_t *requests; /* by group, as they were before any admission */
     char key[KEY_TEXT];
-    uint64_t told; /* what was said of why it waits */
-    enum { TRACKED_WAITS, TRACKED_RUNS, TRACKED_STOPS } state;
+    uint64_t told;       /* what was said of why it waits */
+    uint32_t done;       /* pods of a controller that succeeded */
+    uint32_t attempts;   /* of its admission checks that failed */
+    int64_t reserved_ns; /* when it got its quota */
+    /* TRACKED_CHECKED: it has quota, and waits for admission checks or places. */
+    enum { TRACKED_WAITS, TRACKED_CHECKED, TRACKED_RUNS, TRACKED_STOPS } state;
 };
+
+/* Reasons to wait beyond those of enum pending_reason. */
+enum { WAIT_CHECKS = PENDING_REASONS, WAIT_BACKOFF, WAIT_STOPPED, WAIT_REASONS };
 
 /* A request that was admitted to flavors: with their labels and tolerations. */
 struct flavored {
@@ -34,13 +50,16 @@ struct flavored {
     uint32_t result;
 };
 
+struct policy_edit;
+
 struct policy_kueue {
     /* Options. */
     struct config_texts objects;
     const char *configuration;
     int version;
     int64_t termination_ns;
-    bool is_exact; /* timestamps: exact */
+    bool is_exact;            /* timestamps: exact */
+    struct config_list rules; /* struct check_rule */
     /* The rest. */
     struct policy_env env;
     struct object_set *set;
@@ -56,7 +75,11 @@ struct policy_kueue {
     struct intern *flavor_keys; /* request and flavors, and what came of it by number */
     uint32_t *flavored;
     size_t flavored_cap;
-    int64_t wakes_at_ns; /* for a flush */
+    struct key_heap checks_due; /* jobs with checks to be answered; some may be void by now */
+    uint64_t checks_made;
+    struct policy_edit **edits; /* by token */
+    size_t edits_len;
+    int64_t wakes_at_ns; /* for a flush, a deadline or a check */
     bool is_ready;
 };
 
@@ -67,6 +90,30 @@ extern const char *const policy_kueue_reasons[];
 
 bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d);
 extern const struct config_table policy_kueue_options;
+
+/* --- policy_carry.c: decisions become verbs --- */
+
+void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a);
+
+/* It has quota, its checks are ready, its places are found: the job may start. */
+void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t);
+
+/* Why it waits, while Kueue has not looked at it. */
+void policy_kueue_wait(struct policy_kueue *p, struct acts *a, const struct tracked *t);
+
+/* --- policy_checks.c --- */
+
+extern const struct config_table policy_kueue_check_options;
+void policy_kueue_start_checks(struct policy_kueue *p, struct tracked *t, int64_t now_ns);
+void policy_kueue_answer_checks(struct policy_kueue *p, struct acts *a);
+int64_t policy_kueue_next_check_ns(const struct policy_kueue *p); /* INT64_MAX: none is due */
+
+/* --- policy_edits.c --- */
+
+bool policy_kueue_parse_edit(void *state, const struct yaml_node *edit, uint64_t *token,
+                             struct diag *d);
+void policy_kueue_edit(struct policy_kueue *p, struct acts *a, uint64_t token);
+void policy_kueue_free_edits(struct policy_kueue *p);
 
 /* --- policy_jobs.c --- */
 

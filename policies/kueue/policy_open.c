@@ -36,6 +36,12 @@ static const struct config_key keys[] = {
      .max = 1e18,
      .help = "from eviction to the release of quota and devices: pods end within their grace "
              "period"},
+    {.key = "admission_checks",
+     .kind = CONFIG_SECTIONS,
+     .offset = offsetof(struct policy_kueue, rules),
+     .fallback = "[]",
+     .table = &policy_kueue_check_options,
+     .help = "what AdmissionChecks answer, and when; those that are not listed are ready at once"},
     {.key = "exact_timestamps",
      .kind = CONFIG_BOOL,
      .offset = offsetof(struct policy_kueue, is_exact),
@@ -96,12 +102,23 @@ static bool check_stack(const struct policy_kueue *p, struct diag *d)
     return false;
 }
 
+/* Kueue admits a job that fits no node again and again, for ever; a run has to end. */
+static void end_some_day(struct pods_ready_settings *s)
+{
+    enum { REQUEUES_MOST = 1000 };
+    if (s->has_limit)
+        return;
+    s->has_limit = true;
+    s->backoff_limit = REQUEUES_MOST;
+}
+
 bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d)
 {
     struct policy_kueue *p = state;
     struct config_reader reader = {.diag = d, .arena = env->arena};
     p->env = *env;
     p->wakes_at_ns = INT64_MIN;
+    key_heap_init(&p->checks_due);
     if (!config_read(&reader, env->options, (struct src_pos){0}, &policy_kueue_options, p))
         return false;
     p->site = site_new();
@@ -114,6 +131,7 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     if (!read_configuration(p, &settings, d) || !has_objects || !check_stack(p, d))
         return false;
     settings.is_exact = p->is_exact;
+    end_some_day(&settings.pods_ready);
     p->k = kueue_new(&settings, p->site, env->names);
     return true;
 }

@@ -177,6 +177,8 @@ static void read_condition(struct workload_reader *r, const struct yaml_node *n,
         w->reserved_ns = since_ns;
     } else if (strcmp(type, "Admitted") == 0) {
         w->is_admitted = yes;
+    } else if (strcmp(type, "PodsReady") == 0) {
+        w->is_ready = yes;
     } else if (strcmp(type, "Finished") == 0) {
         w->is_finished = yes;
     } else if (strcmp(type, "Evicted") == 0) {
@@ -339,17 +341,6 @@ struct topology_assignment *places_read(struct workload_reader *r, const struct 
     return out.a;
 }
 
-/* Pods that will not come back use nothing any more. */
-static void scale_down(const struct kueue_workload *w, uint32_t set, struct admitted_set *s)
-{
-    const uint32_t left = kueue_workload_count(w, set);
-    if (left >= s->count)
-        return;
-    for (uint32_t i = 0; i < s->len; i++)
-        s->resources[i].qty = qty_times(s->resources[i].qty / (int64_t)s->count, left);
-    s->count = left;
-}
-
 static bool read_admission(struct workload_reader *r, struct kueue *k,
                            const struct yaml_node *admission, struct kueue_workload *w)
 {
@@ -366,7 +357,7 @@ static bool read_admission(struct workload_reader *r, struct kueue *k,
         if (s == UINT32_MAX)
             continue;
         read_assignment(r, list->items[i], w, s, &w->sets[s]);
-        scale_down(w, s, &w->sets[s]);
+        admitted_set_scale(&w->sets[s], kueue_workload_count(w, s));
         w->sets[s].topology =
             places_read(r, field_map(&r->f, list->items[i], "topologyAssignment"));
         w->has_places |= w->sets[s].topology != NULL;

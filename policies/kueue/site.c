@@ -106,6 +106,23 @@ void site_put_namespace(struct site *s, const struct namespace_spec *n)
     put(&s->namespaces, n->name, n);
 }
 
+static void apply(struct site_list *to, const struct site_list *from)
+{
+    for (uint32_t i = 0; i < site_list_len(from); i++)
+        put(to, intern_text(from->names, i), from->items[i]);
+}
+
+void site_apply(struct site *s, const struct site *from)
+{
+    apply(&s->flavors, &from->flavors);
+    apply(&s->cohorts, &from->cohorts);
+    apply(&s->queues, &from->queues);
+    apply(&s->local_queues, &from->local_queues);
+    apply(&s->topologies, &from->topologies);
+    apply(&s->namespaces, &from->namespaces);
+    apply(&s->checks, &from->checks);
+}
+
 const struct flavor_spec *site_flavor(const struct site *s, const char *name)
 {
     return find(&s->flavors, name);

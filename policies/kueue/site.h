@@ -38,6 +38,9 @@ void site_put_check(struct site *s, const struct check_spec *c);
 void site_put_node(struct site *s, const struct topology_node *n);
 void site_put_namespace(struct site *s, const struct namespace_spec *n);
 
+/* All that is in `from`, in place of what has the same name. */
+void site_apply(struct site *s, const struct site *from);
+
 /* NULL: there is none. */
 const struct flavor_spec *site_flavor(const struct site *s, const char *name);
 const struct cohort_spec *site_cohort(const struct site *s, const char *name);

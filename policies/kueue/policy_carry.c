@@ -1,0 +1,151 @@
+/* Decisions become verbs: jobs start, stop, end, or are told why they wait. */
+#include "policies/kueue/policy_kueue.h"
+
+#include "models/job_name.h"
+#include "policies/kueue/message.h"
+#include "sim/arena.h"
+#include "sim/check.h"
+
+#include <stdio.h>
+
+enum { GROUPS_MOST = 64, NAME_TEXT = 512 };
+
+/* --- quota --- */
+
+void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    struct group_admission groups[GROUPS_MOST];
+    const struct kueue_workload *w = t->w;
+    SIM_REQUIRE(w->shape->sets_len <= GROUPS_MOST);
+    for (uint32_t s = 0; s < w->shape->sets_len; s++)
+        groups[s] = (struct group_admission){
+            .count = w->sets[s].count,
+            .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
+    t->state = TRACKED_RUNS;
+    kueue_admit(p->k, t->w, acts_now_ns(a));
+    act_admit(a, &(struct admission){.job = t->job, .groups = groups});
+}
+
+static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    if (kueue_may_run(t->w)) {
+        policy_kueue_admit(p, a, t);
+        return;
+    }
+    t->state = TRACKED_CHECKED;
+    policy_kueue_start_checks(p, t, acts_now_ns(a));
+    policy_kueue_wait(p, a, t);
+    policy_kueue_answer_checks(p, a); /* some take no time */
+}
+
+/* Places on nodes were found for quota it had. */
+static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    if (t->state == TRACKED_CHECKED && kueue_may_run(t->w))
+        policy_kueue_admit(p, a, t);
+}
+
+/* --- evictions --- */
+
+static void tell_preemption(const struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    char name[NAME_TEXT], text[NAME_TEXT + 64];
+    job_name(p->env.names, acts_job(a, (uint32_t)d->by->number), name, sizeof name);
+    const int len = snprintf(text, sizeof text, "%s, by %s", preempt_reason_name(d->preempt), name);
+    SIM_REQUIRE(len > 0 && (size_t)len < sizeof text);
+    act_tell(a, "preempted", (uint32_t)d->w->number, text);
+}
+
+static void tell_eviction(const struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    if (d->evict == EVICT_PREEMPTED)
+        tell_preemption(p, a, d);
+    else
+        act_tell(a, "evicted", (uint32_t)d->w->number,
+                 d->deactivation != DEACTIVATED_NOT ? deactivation_name(d->deactivation)
+                                                    : evict_reason_name(d->evict));
+}
+
+static enum end_cause cause_of(const struct decision *d)
+{
+    switch (d->evict) {
+    case EVICT_PREEMPTED:
+        return END_PREEMPTED;
+    case EVICT_PODS_READY_TIMEOUT:
+        return END_TIMEOUT;
+    case EVICT_NODE_FAILURES:
+        return END_NODE;
+    case EVICT_DEACTIVATED:
+        return d->deactivation == DEACTIVATED_BY_TIME ? END_TIMEOUT : END_REFUSED;
+    default:
+        return END_CANCELLED;
+    }
+}
+
+static void evict(struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
+    if (acts_wants_detail(a))
+        tell_eviction(p, a, d);
+    const bool has_pods = t->state == TRACKED_RUNS;
+    t->state = TRACKED_STOPS;
+    act_stop(a, &(struct stop){.job = t->job,
+                               .task = TASK_NONE,
+                               .cause = cause_of(d),
+                               .hold_ns = has_pods ? p->termination_ns : 0,
+                               .requeue = d->deactivation == DEACTIVATED_NOT});
+}
+
+/* --- waiting --- */
+
+static uint32_t reason_of(const struct tracked *t)
+{
+    const struct kueue_workload *w = t->w;
+    if (t->state == TRACKED_CHECKED)
+        return WAIT_CHECKS;
+    if (w->local_queue == NULL || w->local_queue->queue == NULL)
+        return PENDING_MISCONFIGURED;
+    if (w->local_queue->spec->stop != STOP_NONE || w->local_queue->queue->spec->stop != STOP_NONE)
+        return WAIT_STOPPED;
+    if (!w->local_queue->queue->is_active)
+        return PENDING_MISCONFIGURED;
+    return w->requeued == REQUEUED_FALSE ? WAIT_BACKOFF : PENDING_NONE;
+}
+
+void policy_kueue_wait(struct policy_kueue *p, struct acts *a, const struct tracked *t)
+{
+    (void)p;
+    act_wait(a, t->job, reason_of(t));
+}
+
+static void explain(struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
+    act_wait(a, t->job, d->why);
+    if (!acts_wants_detail(a))
+        return;
+    struct arena *arena = arena_new();
+    const char *text = decision_text(arena, p->env.names, d);
+    const uint64_t told = kueue_told(d, text);
+    if (told != t->told)
+        act_tell(a, "pending", t->job, text);
+    t->told = told;
+    arena_free(arena);
+}
+
+void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a)
+{
+    for (uint32_t i = 0; i < p->k->decisions_len; i++) {
+        const struct decision d = p->k->decisions[i];
+        struct tracked *t = policy_kueue_tracked(p, (uint32_t)d.w->number);
+        if (d.kind == DECIDED_RESERVE)
+            reserve(p, a, t);
+        else if (d.kind == DECIDED_PLACE)
+            place(p, a, t);
+        else if (d.kind == DECIDED_EVICT)
+            evict(p, a, &d);
+        else
+            explain(p, a, &d);
+    }
+    p->k->decisions_len = 0;
+}
