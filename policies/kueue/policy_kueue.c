@@ -223,7 +223,6 @@ static void close_policy(void *state)
     for (uint32_t i = 0; i < p->tracked_cap; i++)
         free(p->tracked[i].requests);
     free(p->tracked);
-    policy_kueue_free_edits(p);
     key_heap_fini(&p->checks_due);
     kueue_free(p->k);
     shape_maker_free(p->shapes);
@@ -233,6 +232,7 @@ static void close_policy(void *state)
     free(p->flavored);
     site_free(p->site);
     yaml_close(p->configuration_file);
+    policy_kueue_free_edits(p); /* what they brought was in use */
     object_set_free(p->set);
 }
 

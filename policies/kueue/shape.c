@@ -112,7 +112,7 @@ static uint32_t number_of(struct shape_maker *m, const struct shape_set *sets, u
         key_add(&k, &sets[i].count, sizeof sets[i].count);
         key_add(&k, &sets[i].terms, sizeof sets[i].terms);
     }
-    const uint32_t number = intern_add_len(m->shapes, k.bytes, k.len);
+    const uint32_t number = intern_add_len(m->shapes, k.len == 0 ? "" : k.bytes, k.len);
     free(k.bytes);
     return number;
 }
