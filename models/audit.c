@@ -282,6 +282,14 @@ static void audit_node(struct audit *a, const struct node *n)
     }
 }
 
+static int64_t fragments(const struct audit *a, const struct node_pool *pool)
+{
+    int64_t milli = 0;
+    for (uint32_t n = 0; n < pool->nodes_len; n++)
+        milli += fragmentation_of_node(a->sim->fragmentation, pool->first_node + n);
+    return milli;
+}
+
 static void audit_pools(struct audit *a)
 {
     const struct simulation *sim = a->sim;
@@ -290,6 +298,9 @@ static void audit_pools(struct audit *a)
         int64_t held = 0;
         for (uint32_t n = 0; n < pool->nodes_len; n++)
             held += a->milli[pool->first_node + n];
+        AUDIT(a, !sim->is_settled || sim->meter.pools[p].fragmented.level == fragments(a, pool),
+              "pool %s: %" PRId64 " thousandths of GPUs are fragmented, not %" PRId64, pool->name,
+              fragments(a, pool), sim->meter.pools[p].fragmented.level);
         AUDIT(a, pool->allocated_milli == held && sim->meter.pools[p].allocated.level == held,
               "pool %s: %" PRId64 " thousandths of GPUs are held, not %" PRId64, pool->name, held,
               pool->allocated_milli);

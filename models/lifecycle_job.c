@@ -18,6 +18,8 @@ static void count_in(struct simulation *sim, const struct job *job, enum job_sta
     const int64_t now = sim_now(sim);
     struct queue_meter *q = &sim->meter.queues[job->queue_meter];
     if (lifecycle_waits(state)) {
+        for (uint32_t g = 0; sim->fragmentation != NULL && g < job->groups_len; g++)
+            fragmentation_waits(sim->fragmentation, job->groups[g].request, sign);
         time_average_add(&sim->meter.waiting, now, sign);
         time_average_add(&q->waiting, now, sign);
         time_average_add(&q->waiting_gpus, now, sign * (int64_t)job->gpus);
@@ -150,12 +152,22 @@ void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_
         lifecycle_admit(sim, job, NULL);
 }
 
+static void set_request(struct simulation *sim, const struct job *job, struct group *group,
+                        uint32_t request)
+{
+    if (sim->fragmentation != NULL && lifecycle_waits(job->state)) {
+        fragmentation_waits(sim->fragmentation, group->request, -1);
+        fragmentation_waits(sim->fragmentation, request, 1);
+    }
+    group->request = request;
+}
+
 static void admit_group(struct simulation *sim, struct job *job, uint32_t g,
                         const struct group_admission *adm)
 {
     struct group *group = &job->groups[g];
     if (adm != NULL && adm->request != REQUEST_NONE)
-        group->request = adm->request;
+        set_request(sim, job, group, adm->request);
     job->tasks_pending -= group->gated + group->pending;
     group->gated = 0;
     if (!job->is_gang) {

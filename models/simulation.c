@@ -347,6 +347,16 @@ static void drop_wakes(struct simulation *sim)
     }
 }
 
+static void measure_fragments(struct simulation *sim)
+{
+    if (sim->fragmentation == NULL)
+        return;
+    const int64_t *milli = fragmentation_measure(sim->fragmentation);
+    for (uint32_t p = 0; p < sim->cluster->pools_len; p++)
+        if (milli[p] != sim->meter.pools[p].fragmented.level)
+            time_average_set(&sim->meter.pools[p].fragmented, sim_now(sim), milli[p]);
+}
+
 bool simulation_settled(void *world)
 {
     struct simulation *sim = world;
@@ -357,6 +367,9 @@ bool simulation_settled(void *world)
         again |= slot->ops->decide(slot->state, &slot->acts) == AGAIN;
     }
     sim->may_act = false;
+    sim->is_settled = !again;
+    if (!again)
+        measure_fragments(sim);
     audit(sim);
     if (!again && sim->foreground == sim->wakes.len && sim->spec.drain && sim->jobs.len == 0)
         drop_wakes(sim);

@@ -218,6 +218,8 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     event_loop_init(&sim->loop, simulation_event_kinds, EVENT_KINDS, sim, spec->start_ns);
     sim->loop.settled = simulation_settled;
     meter_init(&sim->meter, sim->cluster->pools_len, spec->start_ns);
+    if (sim->cluster->nodes_len > 0)
+        sim->fragmentation = fragmentation_new(sim->cluster, spec->requests, spec->names->terms);
     add_reason(sim, "unexplained");
     if (!open_parts(sim)) {
         simulation_free(sim);
@@ -279,6 +281,7 @@ void simulation_free(struct simulation *sim)
     pool_fini(&sim->tasks);
     pool_fini(&sim->wakes);
     pool_fini(&sim->closings);
+    fragmentation_free(sim->fragmentation);
     free(sim->touched);
     free(sim->bound);
     arena_free(sim->arena);

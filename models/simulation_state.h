@@ -5,6 +5,7 @@
 #ifndef MODELS_SIMULATION_STATE_H
 #define MODELS_SIMULATION_STATE_H
 
+#include "models/fragmentation.h"
 #include "models/simulation.h"
 #include "models/wait_reasons.h"
 #include "sim/event_loop.h"
@@ -87,6 +88,7 @@ struct simulation {
     struct pool closings; /* struct closing */
     struct wait_reasons waits;
     struct meter meter;
+    struct fragmentation *fragmentation; /* NULL: there are no nodes */
     enum stack_kind stack;
     struct policy_slot *policies;
     struct source_slot *sources;
@@ -105,6 +107,7 @@ struct simulation {
     size_t policies_open, sources_open, observers_open;
     enum simulation_end end; /* of the last simulation_run */
     bool may_act;            /* a policy is deciding */
+    bool is_settled;         /* and none wants to again: fragments were measured */
     bool is_over;
     bool has_failed;
     bool is_broken; /* an audit failed */
