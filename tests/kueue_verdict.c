@@ -27,7 +27,10 @@ static bool is_same(struct arena *a, const struct yaml_node *want, const struct 
     if (strcmp(tree_text(want, "field", ""), got->field) != 0 ||
         strcmp(tree_text(want, "type", ""), refusal_kind_name(got->kind)) != 0)
         return false;
-    if (strcmp(detail, got->detail) != 0)
+    /* Kueue prints a pointer there in place of the number. */
+    const char *address = strstr(detail, "<address>");
+    if (address == NULL ? strcmp(detail, got->detail) != 0
+                        : strncmp(detail, got->detail, (size_t)(address - detail)) != 0)
         return false;
     if (value == NULL || strcmp(tree_text(value, NULL, ""), "<value omitted>") == 0)
         return true;

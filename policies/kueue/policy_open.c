@@ -3,6 +3,7 @@
 
 #include "policies/kueue/configuration.h"
 #include "policies/kueue/read_site.h"
+#include "policies/kueue/validate.h"
 #include "sim/config.h"
 #include "sim/path.h"
 
@@ -58,10 +59,9 @@ const struct config_table policy_kueue_options = {
     .keys = keys,
 };
 
-static bool read_objects(struct policy_kueue *p, struct diag *d)
+static bool read_objects(struct policy_kueue *p, const struct gates *gates, struct diag *d)
 {
     const unsigned errors = diag_errors(d);
-    p->set = object_set_new();
     for (size_t i = 0; i < p->objects.len; i++)
         object_set_read(
             p->set, path_beside(p->env.arena, p->objects.nodes[i]->file, p->objects.texts[i]), d);
@@ -70,8 +70,10 @@ static bool read_objects(struct policy_kueue *p, struct diag *d)
                                   .words = p->env.names->words,
                                   .resources = p->env.names->resources},
                             .site = p->site};
-    for (size_t i = 0; i < object_set_len(p->set); i++)
+    for (size_t i = 0; i < object_set_len(p->set); i++) {
         site_read(&r, object_set_at(p->set, i));
+        kueue_object_check(&r.f, object_set_at(p->set, i), gates);
+    }
     return diag_errors(d) == errors;
 }
 
@@ -127,8 +129,9 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     p->flavor_keys = intern_new();
     struct kueue_settings settings;
     kueue_settings_init(&settings, KUEUE_OLDEST + p->version);
-    const bool has_objects = read_objects(p, d);
-    if (!read_configuration(p, &settings, d) || !has_objects || !check_stack(p, d))
+    p->set = object_set_new();
+    const bool is_configured = read_configuration(p, &settings, d);
+    if (!read_objects(p, &settings.gates, d) || !is_configured || !check_stack(p, d))
         return false;
     settings.is_exact = p->is_exact;
     end_some_day(&settings.pods_ready);

@@ -189,6 +189,11 @@ const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_no
 
 /* --- comparing --- */
 
+static bool is_nothing(const struct yaml_node *n)
+{
+    return n == NULL || yaml_is_null(n) || (n->kind != YAML_SCALAR && n->len == 0);
+}
+
 static bool has_all_of(const struct yaml_node *a, const struct yaml_node *b)
 {
     for (size_t i = 0; i < a->len; i++)
@@ -199,7 +204,7 @@ static bool has_all_of(const struct yaml_node *a, const struct yaml_node *b)
 
 bool tree_equal(const struct yaml_node *a, const struct yaml_node *b)
 {
-    const bool no_a = a == NULL || yaml_is_null(a), no_b = b == NULL || yaml_is_null(b);
+    const bool no_a = is_nothing(a), no_b = is_nothing(b);
     if (no_a || no_b)
         return no_a == no_b;
     if (a->kind != b->kind)

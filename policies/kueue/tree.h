@@ -53,7 +53,7 @@ const struct yaml_node *tree_empty_map(struct arena *a, const struct yaml_node *
 /* Without any key whose value is null. */
 const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_node *n);
 
-/* Whether both say the same: keys in any order, null as none. */
+/* Whether both say the same: keys in any order; null and what is empty as none. */
 bool tree_equal(const struct yaml_node *a, const struct yaml_node *b);
 
 #endif /* POLICIES_KUEUE_TREE_H */

@@ -6,6 +6,7 @@
 #include "models/mig_space.h"
 #include "models/names.h"
 #include "policies/kueue/read_site.h"
+#include "policies/kueue/validate.h"
 #include "sim/arena.h"
 
 #include <string.h>
@@ -72,9 +73,13 @@ static void check_object(struct site_reader *r, const struct object *o)
 {
     const struct workload_shape *shape = workload_shape_find(o);
     struct workload w;
-    if (shape == NULL)
+    struct gates gates;
+    gates_init(&gates, KUEUE_NEWEST);
+    if (shape == NULL) {
         site_read(r, o);
-    else if (workload_read(&r->f, o, shape, &w))
+        kueue_object_check(&r->f, o, &gates);
+    }
+    if (shape != NULL && workload_read(&r->f, o, shape, &w))
         workload_check(&r->f, &w);
 }
 
