@@ -155,6 +155,29 @@ static void gpus_have_slurms_numbers(void **state)
     free(w);
 }
 
+static void nodes_go_by_weight_and_then_by_index(void **state)
+{
+    (void)state;
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 100, .gpus = 5, .tasks = 1, .limit_s = 120},
+        {.submit_s = 1, .work_s = 100, .gpus = 4, .tasks = 1, .limit_s = 120},
+        {.submit_s = 2, .work_s = 50, .gpus = 3, .tasks = 1, .limit_s = 120}, /* beside the first */
+        {.submit_s = 3, .work_s = 50, .gpus = 8, .tasks = 1, .limit_s = 120},
+        {.submit_s = 4, .work_s = 50, .gpus = 8, .tasks = 1, .limit_s = 120}, /* the dear one */
+        {.submit_s = 5, .work_s = 50, .gpus = 8, .tasks = 1, .limit_s = 120}, /* after the fourth */
+        {.submit_s = 6, .work_s = 50, .gpus = 4, .tasks = 1, .limit_s = 60}, /* beside the second */
+    };
+    static const uint32_t nodes[] = {1, 2, 1, 3, 0, 3, 2};
+    struct world *w = new_world(jobs, LEN(jobs));
+    run(w, "{passes: zero-latency, conf: data/slurm_sites/weights.conf}");
+    expect_times(w, (const struct times[]){
+                        {0, 100}, {1, 101}, {2, 52}, {3, 53}, {4, 54}, {53, 103}, {6, 56}});
+    for (size_t i = 0; i < LEN(jobs); i++)
+        assert_int_equal(w->results[i].first_node, nodes[i]);
+    assert_int_equal(waited_s(5, "Resources"), 48);
+    free(w);
+}
+
 static void a_job_of_several_tasks_fills_nodes(void **state)
 {
     (void)state;
@@ -507,6 +530,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_job_goes_before_a_large_one_that_waits),
         cmocka_unit_test(gpus_have_slurms_numbers),
+        cmocka_unit_test(nodes_go_by_weight_and_then_by_index),
         cmocka_unit_test(a_job_of_several_tasks_fills_nodes),
         cmocka_unit_test(the_larger_priority_goes_first_without_a_slurm_conf),
         cmocka_unit_test(a_job_is_killed_at_its_limit),
