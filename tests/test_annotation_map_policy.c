@@ -175,11 +175,11 @@ static void a_pod_whose_node_is_down_is_tried_every_minute(void **state)
     for (size_t i = 0; i < LEN(rows); i++) {
         struct fixture f;
         struct world *w = set_up(&f, rows[i].options);
-        w->start_s = 7; /* the grid begins with the run */
+        w->start_s = 50; /* the grid begins with the run */
         struct timeline_entry moved[LEN(edits)];
         for (size_t k = 0; k < LEN(edits); k++) {
             moved[k] = edits[k];
-            moved[k].at_ns += 7 * SECOND_NS;
+            moved[k].at_ns += 50 * SECOND_NS;
         }
         w->timeline = moved;
         w->timeline_len = LEN(moved);
@@ -235,6 +235,30 @@ static void the_smallest_free_index_is_taken_and_given_back(void **state)
     tear_down(&f);
 }
 
+static void an_index_is_kept_while_its_node_is_down(void **state)
+{
+    (void)state;
+    static const struct timeline_entry edits[] = {
+        {.at_ns = 0, .node = 0, .state = NODE_DOWN},
+        {.at_ns = 90 * SECOND_NS, .node = 0, .state = NODE_READY},
+    };
+    struct fixture f;
+    struct world *w = set_up(&f, dynamic);
+    w->timeline = edits;
+    w->timeline_len = LEN(edits);
+    const struct job_extra map = EXTRA(&one_pod, "0=n0:0\n1=n1:1\n2=n9:1\n");
+    const struct world_job jobs[] = {pod("x", 1, 10, &map), pod("y", 1, 10, &map),
+                                     pod("z", 1, 10, &map), pod("u", 1, 10, &map)};
+    w->until_s = 500;
+    run(&f, jobs, LEN(jobs));
+    assert_int_equal(w->results[0].start_s, 120);
+    assert_int_equal(w->results[1].start_s, 1);
+    assert_string_equal(w->results[2].waited_for, "no_such_node");
+    assert_int_equal(w->results[3].start_s, 60); /* with the index of y */
+    assert_int_equal(w->results[3].first_node, 1);
+    tear_down(&f);
+}
+
 static void another_map_has_indexes_of_its_own(void **state)
 {
     (void)state;
@@ -272,6 +296,24 @@ static void strict_waits_for_devices_and_room(void **state)
         assert_int_equal(w->results[i].start_s, start_s[i]);
     assert_string_equal(w->results[1].waited_for, "devices_busy");
     assert_string_equal(w->results[4].waited_for, "no_such_device");
+    tear_down(&f);
+}
+
+static void a_gang_needs_room_for_all_of_its_tasks_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, strict);
+    const struct job_extra map = EXTRA(NULL, "0=n0:0\n1=n0:1\n");
+    struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 9, .tasks = 2, .cpu_milli = 4000, .name = "a", .extra = &map},
+        {.submit_s = 1, .work_s = 9, .tasks = 2, .cpu_milli = 5000, .name = "b", .extra = &map},
+    };
+    w->until_s = 100;
+    run(&f, jobs, LEN(jobs));
+    assert_int_equal(w->results[0].start_s, 0);
+    assert_int_equal(w->results[1].start_s, -1);
+    assert_string_equal(w->results[1].waited_for, "devices_busy");
     tear_down(&f);
 }
 
@@ -433,6 +475,28 @@ static void tasks_of_a_gang_share_no_gpu_and_fit_together(void **state)
         if (start_s[i] >= 0)
             assert_int_equal(w->results[i].end_s, start_s[i] + jobs[i].work_s);
     assert_string_equal(w->results[3].waited_for, "too_large");
+    assert_int_equal(w->results[4].first_node, 2); /* n0, n1 and n2 in turn */
+    tear_down(&f);
+}
+
+static void a_gang_leaves_the_gpu_that_the_fewest_name_to_one_of_its_tasks(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct world *w = set_up(&f, "{generate: first-fit, mode: strict}");
+    w->nodes = 1;
+    const struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 10, .gpus = 3, .tasks = 1}, /* 0 to 2, as the next two */
+        {.submit_s = 1, .work_s = 10, .gpus = 3, .tasks = 1},
+        {.submit_s = 2, .work_s = 10, .gpus = 3, .tasks = 1},
+        {.submit_s = 3, .work_s = 10, .gpus = 1, .tasks = 2}, /* 3, and 0 after the others */
+    };
+    run(&f, jobs, LEN(jobs));
+    static const int64_t start_s[] = {0, 10, 20, 30};
+    for (size_t i = 0; i < LEN(jobs); i++) {
+        assert_int_equal(w->results[i].start_s, start_s[i]);
+        assert_int_equal(w->results[i].end_s, start_s[i] + 10);
+    }
     tear_down(&f);
 }
 
@@ -477,14 +541,17 @@ int main(void)
         cmocka_unit_test(a_pod_whose_node_is_down_is_tried_every_minute),
         cmocka_unit_test(tasks_of_a_gang_are_named_like_pods),
         cmocka_unit_test(the_smallest_free_index_is_taken_and_given_back),
+        cmocka_unit_test(an_index_is_kept_while_its_node_is_down),
         cmocka_unit_test(another_map_has_indexes_of_its_own),
         cmocka_unit_test(strict_waits_for_devices_and_room),
+        cmocka_unit_test(a_gang_needs_room_for_all_of_its_tasks_at_once),
         cmocka_unit_test(one_that_leaves_lets_the_next_in),
         cmocka_unit_test(strict_starts_when_a_slow_reference_says),
         cmocka_unit_test(sdg_goes_by_the_index_of_a_stateful_set),
         cmocka_unit_test(evgl_knows_nodes_by_their_label_alone),
         cmocka_unit_test(made_maps_name_what_the_fewest_name),
         cmocka_unit_test(tasks_of_a_gang_share_no_gpu_and_fit_together),
+        cmocka_unit_test(a_gang_leaves_the_gpu_that_the_fewest_name_to_one_of_its_tasks),
         cmocka_unit_test(pods_need_no_index_for_a_map_that_was_made),
         cmocka_unit_test(bad_options_are_refused),
     };

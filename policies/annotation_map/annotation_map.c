@@ -4,16 +4,17 @@
  * A map has a line INDEX=NODE:DEVICE,DEVICE for each pod, and a pod finds its line by the number in
  * its name. Nobody looks at what is free: two pods that name one GPU share its time.
  *
- * Modes    original    the seed's scheduler.py: the index is the last part of the name that is a
- *                      number
- *          dynamic     the smallest index of the map that no pod of the namespace has; it is free
- *                      again when the pod is gone
- *          strict      as original, but a job waits until nobody has its devices and there is room
- *                      for the rest it asks for; first come, first served at each device
- *          last-part   as evgl/gpu-scheduler: the index is what int() makes of the name's last
- *                      part, and nodes are called by their label gpu-node-name
- *          pod-index   as rielas/sdg: the index is the label that StatefulSets give their pods, and
- *                      one bad line spoils a map
+ * Modes
+ *   original    the seed's scheduler.py: the index is the last part of the name that is a number
+ *   dynamic     the smallest index of the map that no pod of the namespace has; the pod keeps it
+ *               until it is gone, though its node may not be ready
+ *   strict      as original, but a job waits until nobody has its devices and there is room for the
+ *               rest it asks for; first come, first served at each device
+ *   last-part   as evgl/gpu-scheduler: the index is what int() makes of the name's last part, and
+ *               nodes are called by their label gpu-node-name
+ *   pod-index   as rielas/sdg: the index is the label that StatefulSets give their pods, and one
+ *               bad line spoils a map
+ *
  * Gangs    Kubernetes knows none: the tasks of a gang are bound one by one, under the names of pods
  *          (JOB-0, JOB-1), and wait for each other on their devices. In mode strict they are bound
  *          together.
@@ -22,8 +23,8 @@
  * Devices  The model gives a pod the devices that the map intends for it. The seed's scheduler
  *          injects nothing into the pods: CUDA_VISIBLE_DEVICES is set by the pods themselves, or
  *          not at all; hence a warning. Devices that the node has not are passed over.
- * Left out Five seconds of sleep after an exception, back-off of evgl/gpu-scheduler (at most five
- *          tries, with jitter).
+ * Left out Five seconds of sleep after an exception; the back-off of evgl/gpu-scheduler (at most
+ *          five tries, with jitter).
  * Source   gpu_models.md 0.4.
  */
 #include "policies/annotation_map/annotation_map.h"

@@ -5,10 +5,10 @@
  *   1=aks-workerpool-vmss000001:2
  *
  * Source   The seed's scheduler.py (gpu_models.md 0.4): blank lines and those without "=" are
- * passed over, those without ":" too; an index that is no number ends the reading, and what was
- *          read stays; of devices that are no numbers the others remain; the last line of an index
- *          wins. With is_strict as rielas/sdg reads it: an index is a text, and a line that has not
- *          exactly one "=" and then one ":" spoils the whole map.
+ *          passed over, those without ":" too; an index that is no number ends the reading, and
+ *          what was read stays; of devices that are no numbers the others remain; the last line of
+ *          an index wins. With is_strict as rielas/sdg reads it: an index is a text, and a line
+ *          that has not exactly one "=" and then one ":" spoils the whole map.
  * Memory   Lies in the caller's arena.
  * Cost     O(length); gpu_map_find O(log entries).
  */

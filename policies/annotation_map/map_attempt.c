@@ -91,35 +91,28 @@ static void wait_for(struct annotation_map *m, struct acts *a, uint32_t number, 
 
 /* --- each task by itself, and no look at what is free --- */
 
-/* Whether the place can be had; otherwise p->why. */
-static bool is_ready(struct annotation_map *m, uint32_t job, struct map_place *p)
+/* Why it cannot be had now; PLACED: it can. */
+static enum map_reason why_not(const struct annotation_map *m, const struct map_place *p)
 {
-    if (p->why == MAP_NODE_NOT_READY)
-        p->why = MAP_PLACED;
     if (p->why != MAP_PLACED)
-        return false;
-    if (map_node_is_ready(m, p->node))
-        return true;
-    p->why = MAP_NODE_NOT_READY;
-    if (!m->jobs[job].is_made)
-        map_return_index(m, job, p); /* for others, whose next one it then is */
-    return false;
+        return p->why;
+    return map_node_is_ready(m, p->node) ? MAP_PLACED : MAP_NODE_NOT_READY;
 }
 
 static void attempt_unchecked(struct annotation_map *m, struct acts *a, uint32_t number)
 {
-    const uint32_t job = work_job(a, number)->id;
     struct map_places *places = &map_work(m, number)->places;
     enum map_reason why = MAP_PLACED;
     for (size_t i = 0; i < places->len; i++) {
         struct map_place *p = &places->items[i];
         if (p->is_bound)
             continue;
-        p->is_bound = is_ready(m, job, p);
+        const enum map_reason here = why_not(m, p);
+        p->is_bound = here == MAP_PLACED;
         if (p->is_bound)
             map_places_add(&m->ready, p);
         else if (why == MAP_PLACED)
-            why = p->why;
+            why = here;
     }
     if (why != MAP_PLACED)
         wait_for(m, a, number, why);
@@ -180,7 +173,7 @@ static bool has_room(struct annotation_map *m, const struct map_place *p, const 
            c->resources_len * sizeof m->row[0]);
     for (uint32_t i = 0; taken != NULL && i < c->resources_len; i++)
         m->row[i] += taken[i];
-    if (k != NULL && p->gpus != 0)
+    if (k != NULL)
         m->row[k->resource] = INT64_MAX;
     return cluster_fits_row(c, m->row, r) >= (int64_t)p->count;
 }

@@ -6,9 +6,8 @@
  *          names, on the lowest node and the lowest GPUs of it; if no node has enough of them,
  *          among those that at most one map names, and so on. A map is never changed, and no map
  *          names a node that could not take the task if nothing ran there; the tasks of a gang
- *          have room beside each other. Nodes that are not ready come last. A
- *          task that asks for no GPU gets the next node in turn. Where GPUs have no identity, they
- *          are counted instead.
+ *          have room beside each other. Nodes that are not ready come last. A task that asks for
+ *          no GPU gets the next node in turn. Where GPUs have no identity, they are counted.
  * Memory   Two counters per GPU.
  * Cost     O(nodes) per task; less where a node near the front is free.
  */

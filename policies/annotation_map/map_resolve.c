@@ -166,12 +166,6 @@ static void resolve_gang(struct annotation_map *m, const struct job *job, struct
         }
 }
 
-/* It got none, or gave it back. */
-static bool is_without_index(const struct map_job *j, const struct map_place *p)
-{
-    return j->pool != POOL_END && p->rank == MAP_NO_RANK && !p->is_bound;
-}
-
 void map_resolve(struct annotation_map *m, const struct acts *a, uint32_t number)
 {
     struct map_places *places = &map_work(m, number)->places;
@@ -186,7 +180,7 @@ void map_resolve(struct annotation_map *m, const struct acts *a, uint32_t number
         return;
     }
     for (size_t i = 0; i < places->len; i++)
-        if (is_without_index(&m->jobs[job->id], &places->items[i])) {
+        if (places->items[i].why == MAP_NO_FREE_INDEX) {
             const struct task t = {.job = job->id, .group = places->items[i].group};
             places->items[i] = place_of(m, job, &t);
         }
