@@ -4,6 +4,7 @@
 #include "results/comparison_values.h"
 #include "results/registry.h"
 #include "sim/text_stream.h"
+#include "tests/chaos_policy.h"
 #include "tests/messages.h"
 #include "tests/results_world.h"
 #include "tests/table.h"
@@ -12,6 +13,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_RUNS = 4 };
 
@@ -152,6 +154,34 @@ static void the_verdict_warns_of_jobs_left(void **state)
     close_runs(&r);
 }
 
+/* What is refused or lost was never finished, though it has ended. */
+static void the_verdict_warns_of_jobs_refused_and_lost(void **state)
+{
+    (void)state;
+    static const struct policy_use use = {.ops = &policy_chaos};
+    struct world_job chaos[CHAOS_JOBS];
+    struct world *w = results_world_chaos(1, chaos);
+    struct runs r = {.len = 1};
+    const struct observer_use observer = {observer_find("summary"), &r.of[0]};
+    run_record_init(&r.of[0], &(struct run_facts){.policy = "chaos"}, RECORD_NO_FILES);
+    w->policies = &use, w->observers = &observer, w->observers_len = 1;
+    world_run(w);
+    int refused = 0, lost = 0;
+    for (size_t i = 0; i < CHAOS_JOBS; i++) {
+        refused += w->results[i].cause == END_REFUSED;
+        lost += w->results[i].cause == END_LOST;
+    }
+    char want[128];
+    struct text_stream t;
+    assert_true(refused > 0 && lost > 0);
+    snprintf(want, sizeof want, "chaos did not finish %d of %d jobs: ", refused + lost, CHAOS_JOBS);
+    comparison_print_verdict(r.of, 1, text_stream_open(&t));
+    assert_memory_equal(text_stream_close(&t), want, strlen(want));
+    free(t.text);
+    free(w);
+    close_runs(&r);
+}
+
 static void replications_are_counted(void **state)
 {
     (void)state;
@@ -172,13 +202,11 @@ static void replications_are_counted(void **state)
 static void values_within_their_errors_are_equal(void **state)
 {
     (void)state;
-    struct metric_value of[] = {{.value = 10, .error = 1},
-                                {.value = 11.5, .error = 1},
-                                {.value = 13, .error = 1},
-                                {.value = (double)NAN},
-                                {.value = 9, .error = 0}};
+    struct metric_value of[] = {{.value = 10, .error = 1}, {.value = 11.5, .error = 1},
+                                {.value = 13, .error = 1}, {.value = (double)NAN},
+                                {.value = 9, .error = 0},  {.value = 13, .error = 1}};
     struct comparison_values v = {.better = BETTER_LESS, .of = of, .len = LEN(of)};
-    static const size_t less[] = {1, 2, 3, 0, 1};
+    static const size_t less[] = {1, 2, 3, 0, 1, 3};
     for (size_t i = 0; i < LEN(of); i++)
         assert_int_equal(comparison_rank(&v, i), less[i]);
     assert_int_equal(comparison_first(&v), 0);
@@ -186,7 +214,7 @@ static void values_within_their_errors_are_equal(void **state)
     assert_true(comparison_is_best(&v, 0) && comparison_is_best(&v, 4));
     assert_false(comparison_is_best(&v, 1) || comparison_is_best(&v, 3));
     v.better = BETTER_MORE;
-    static const size_t more[] = {2, 1, 1, 0, 3};
+    static const size_t more[] = {3, 1, 1, 0, 4, 1};
     for (size_t i = 0; i < LEN(of); i++)
         assert_int_equal(comparison_rank(&v, i), more[i]);
     v.better = BETTER_NEITHER;
@@ -258,6 +286,7 @@ int main(void)
         cmocka_unit_test(the_verdict_of_one_run_is_its_mean),
         cmocka_unit_test(equal_policies_are_named_together),
         cmocka_unit_test(the_verdict_warns_of_jobs_left),
+        cmocka_unit_test(the_verdict_warns_of_jobs_refused_and_lost),
         cmocka_unit_test(replications_are_counted),
         cmocka_unit_test(values_within_their_errors_are_equal),
         cmocka_unit_test(every_value_has_its_difference_and_rank),

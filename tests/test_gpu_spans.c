@@ -141,6 +141,60 @@ static void too_many_stays_have_no_chart(void **state)
     free(w);
 }
 
+/* Whether the script of the chart has these lines. */
+static void assert_in_gantt(const struct run_record *r, const char *lines)
+{
+    struct temp_dir dir;
+    struct messages m;
+    char path[128];
+    size_t len;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    assert_true(plots_draw_run(r, dir.path, &m.diag));
+    snprintf(path, sizeof path, "%s/plots/gantt.gp", dir.path);
+    char *script = temp_file_read(path, &len);
+    if (strstr(script, lines) == NULL)
+        fail_msg("no %s in %s", lines, script);
+    free(script);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* Rows are 5 px high, names 15 px apart at least. */
+static void names_of_nodes_do_not_overlap(void **state)
+{
+    (void)state;
+    static const struct world_job job = {.work_s = 100, .gpus = 1, .tasks = 1};
+    struct world *w = results_world_new(NULL, &job, 1);
+    struct run_record r;
+    w->nodes = 128, w->gpus_per_node = 1;
+    run(&r, w);
+    assert_in_gantt(&r, "set ytics scale 0 (node_0 0.5, node_3 3.5, node_6 6.5, ");
+    assert_in_gantt(&r, "name_0 = 'job-0'\nset label 10 name_0 at 0,0.5000 ");
+    run_record_fini(&r);
+    free(w);
+}
+
+static void few_evictions_are_marked(void **state)
+{
+    (void)state;
+    struct world_job jobs[CHAOS_JOBS];
+    struct world *w = results_world_chaos(1, jobs);
+    struct run_record r;
+    const struct observer_use observers[] = {{observer_find("summary"), &r},
+                                             {observer_find("plots"), &r}};
+    run_record_init(&r, &(struct run_facts){.policy = "chaos"}, RECORD_NO_FILES | RECORD_PLOTS);
+    w->observers = observers, w->observers_len = LEN(observers);
+    world_run(w);
+    size_t evicted = 0;
+    for (size_t i = 0; i < gpu_spans_len(r.spans); i++)
+        evicted += gpu_spans_at(r.spans, i)->is_preempted;
+    assert_in_range(evicted, 1, 400);
+    assert_in_gantt(&r, " title 'evicted'\n");
+    run_record_fini(&r);
+    free(w);
+}
+
 /* Of nine tenants the two that held least are "others"; colours go by name. */
 static void the_largest_groups_have_colours(void **state)
 {
@@ -153,17 +207,9 @@ static void the_largest_groups_have_colours(void **state)
             .work_s = (int64_t)(10 * i) + 10, .gpus = 1, .tasks = 1, .tenant = names[i]};
     struct world *w = results_world_new(NULL, jobs, TENANTS);
     struct run_record r;
-    struct temp_dir dir;
-    struct messages m;
-    temp_dir_open(&dir);
-    messages_open(&m);
     run(&r, w);
-    assert_true(plots_draw_run(&r, dir.path, &m.diag));
-    char path[128];
-    size_t len;
-    snprintf(path, sizeof path, "%s/plots/gantt.gp", dir.path);
-    char *script = temp_file_read(path, &len);
     static const char *const lines[] = {
+        "maxrows 1\n",
         "group_0 = 'a'\n",
         "group_6 = 'g'\n",
         "group_7 = 'others'\n",
@@ -171,11 +217,7 @@ static void the_largest_groups_have_colours(void **state)
         "$stays_7 << END\n0 10 0.0800 0.9200 0\n0 20 1.0800 1.9200 0\nEND\n", /* i, h */
     };
     for (size_t i = 0; i < LEN(lines); i++)
-        if (strstr(script, lines[i]) == NULL)
-            fail_msg("no %s in %s", lines[i], script);
-    free(script);
-    messages_close(&m);
-    temp_dir_remove(&dir);
+        assert_in_gantt(&r, lines[i]);
     run_record_fini(&r);
     free(w);
 }
@@ -187,6 +229,8 @@ int main(void)
         cmocka_unit_test(those_on_one_gpu_at_a_time_have_lanes),
         cmocka_unit_test(a_large_cluster_has_no_chart),
         cmocka_unit_test(too_many_stays_have_no_chart),
+        cmocka_unit_test(names_of_nodes_do_not_overlap),
+        cmocka_unit_test(few_evictions_are_marked),
         cmocka_unit_test(the_largest_groups_have_colours),
     };
     return cmocka_run_group_tests_name("gpu_spans", tests, NULL, NULL);

@@ -174,6 +174,7 @@ static void the_scripts_of_a_run_hold_its_data(void **state)
                "0 1 0 0 0\n50 1 0 0 0\n"
                "50 1 1 1 1.8\n100 1 1 1 1.8\n"
                "100 1.5 0 0 0\n120 1.5 0 0 0\nEND\n");
+    assert_has(dir.path, "queue-length.gp", "set yrange [0:2]\nset ytics 1\nset label 3 'waiting'");
     assert_has(dir.path, "waits.gp", "line_3 = 'all jobs'\n");
     assert_has(dir.path, "waits.gp",
                "$waits_0 << END\n0 0\n50 100\n50 100\nEND\n"
@@ -356,6 +357,7 @@ static void draw_with(const char *program, const char *want)
     assert_string_equal(messages_text(&m), text_stream_close(&text));
     assert_true(has_file(dir.path, "waits.gp"));
     assert_false(has_file(dir.path, "waits.svg.part"));
+    assert_false(has_file(dir.path, "waits.svg"));
     assert_int_equal(m.diag.errors, 0);
     free(text.text);
     free(path);
@@ -380,6 +382,8 @@ static void a_gnuplot_that_fails_is_quoted(void **state)
               "echo >&2\nexit 3\n",
               "@/plots: warning: no picture of waits: gnuplot failed: line 7: bad\n");
     draw_with("#!/bin/sh\n[ $6 != waits.gp ] || exit 3\n",
+              "@/plots: warning: no picture of waits: gnuplot failed: it ended with status 3\n");
+    draw_with("#!/bin/sh\n[ $6 != waits.gp ] || { eval \"$3\"; echo x >waits.svg.part; exit 3; }\n",
               "@/plots: warning: no picture of waits: gnuplot failed: it ended with status 3\n");
     draw_with("#!/bin/sh\n[ $6 != waits.gp ] || kill -9 $$\n",
               "@/plots: warning: no picture of waits: gnuplot failed: it ended with status 137\n");
@@ -471,6 +475,7 @@ static void steps_are_joined_and_averages_stay(void **state)
                                              {observer_find("plots"), &r}};
     struct world *w = results_world_new(&use, many, JOBS);
     w->observers = observers, w->observers_len = LEN(observers), w->step_s = 1;
+    w->warm_up_s = 25; /* in the middle of a job, and of nothing that is drawn */
     world_run(w);
     const size_t len = timeline_len(r.timeline);
     double held = 0;
