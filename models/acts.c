@@ -87,7 +87,10 @@ bool act_admit(struct acts *a, const struct admission *adm)
             return refuse(a, "admit", adm->job,
                           "group %" PRIu32 " has %" PRIu32 " tasks, not %" PRIu32, g,
                           job->groups[g].count, adm->groups[g].count);
-    lifecycle_admit(a->sim, job, adm->groups);
+    for (size_t i = 0; i < adm->places_len; i++)
+        if (adm->places[i].group >= job->groups_len)
+            return refuse(a, "admit", adm->job, "there is no group %" PRIu32, adm->places[i].group);
+    lifecycle_admit(a->sim, job, adm);
     return true;
 }
 

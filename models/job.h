@@ -119,6 +119,13 @@ enum end_cause {
     END_CAUSES,
 };
 
+/* Where tasks with lives of their own are to go. */
+struct task_place {
+    uint32_t group;
+    uint32_t request;
+    uint32_t left; /* tasks that it still takes */
+};
+
 struct group {
     uint32_t name;      /* names.words; INTERN_NONE: it has none */
     uint32_t request;   /* of one task; an admission may replace it (a flavor's selectors) */
@@ -182,6 +189,8 @@ struct job {
     uint32_t patience_event;
     uint32_t tasks_made;           /* with lives of their own, ever: numbers their names */
     struct controller_state *pods; /* of a job with a controller */
+    struct task_place *places;     /* of this admission; NULL: none */
+    uint32_t places_len;
     struct group one_group;
 };
 
@@ -198,6 +207,7 @@ struct task {
     uint32_t prev, next; /* of the same job */
     uint32_t index;      /* within the group, of the first one; pods are named after it */
     uint32_t made;       /* how many tasks its job had made before it */
+    uint32_t place;      /* of job.places; UINT32_MAX: none */
     uint32_t count;
     uint32_t group;
     uint16_t restarts; /* in place */

@@ -25,8 +25,8 @@ static inline void count_up(uint16_t *counter)
 /* A job joins. */
 void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_spec *spec);
 
-/* The tasks of a gated job may look for nodes. groups NULL: all of them, as they are. */
-void lifecycle_admit(struct simulation *sim, struct job *job, const struct group_admission *groups);
+/* The tasks of a gated job may look for nodes. adm NULL: all of them, as they are. */
+void lifecycle_admit(struct simulation *sim, struct job *job, const struct admission *adm);
 
 /* Stops the job: work goes on for notice_ns, then devices are held for hold_ns; then it is queued
  * again or ends. */

@@ -52,6 +52,8 @@ void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
 {
     sim_cancel(sim, &t->event);
     t->end_ns = sim_now(sim);
+    if (t->place < job->places_len)
+        job->places[t->place].left++; /* for the one that comes after it */
     const bool was_live = t->state != TASK_PENDING;
     leave_counts(job, t);
     if (sim->observers_want & WANTS_TASKS)

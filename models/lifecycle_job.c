@@ -162,10 +162,60 @@ static void set_request(struct simulation *sim, const struct job *job, struct gr
     group->request = request;
 }
 
+static void tell_admitted(struct simulation *sim, const struct job *job, uint32_t g, uint32_t count,
+                          uint32_t request)
+{
+    sim_notify(sim, &(struct note){.kind = NOTE_ADMITTED,
+                                   .job = job->id,
+                                   .group = g,
+                                   .task = TASK_NONE,
+                                   .node = NODE_NONE,
+                                   .count = count,
+                                   .request = request});
+}
+
+/* Tasks of a gang, place by place, and those that may go anywhere. */
+static void tell_places(struct simulation *sim, const struct job *job, uint32_t g,
+                        const struct admission *adm)
+{
+    uint32_t left = job->groups[g].pending;
+    for (size_t i = 0; adm != NULL && i < adm->places_len; i++) {
+        const struct place_admission *p = &adm->places[i];
+        if (p->group != g || left == 0)
+            continue;
+        const uint32_t count = p->count < left ? p->count : left;
+        tell_admitted(sim, job, g, count, p->request);
+        left -= count;
+    }
+    if (left > 0 || job->groups[g].pending == 0)
+        tell_admitted(sim, job, g, left, job->groups[g].request);
+}
+
+static void forget_places(struct job *job)
+{
+    free(job->places);
+    job->places = NULL;
+    job->places_len = 0;
+}
+
+/* For tasks that are made one by one. */
+static void keep_places(struct job *job, const struct admission *adm)
+{
+    forget_places(job);
+    if (adm == NULL || adm->places_len == 0 || job->is_gang)
+        return;
+    job->places = calloc(adm->places_len, sizeof job->places[0]);
+    SIM_REQUIRE(job->places != NULL);
+    for (size_t i = 0; i < adm->places_len; i++)
+        job->places[job->places_len++] =
+            (struct task_place){adm->places[i].group, adm->places[i].request, adm->places[i].count};
+}
+
 static void admit_group(struct simulation *sim, struct job *job, uint32_t g,
-                        const struct group_admission *adm)
+                        const struct admission *all)
 {
     struct group *group = &job->groups[g];
+    const struct group_admission *adm = all == NULL || all->groups == NULL ? NULL : &all->groups[g];
     if (adm != NULL && adm->request != REQUEST_NONE)
         set_request(sim, job, group, adm->request);
     job->tasks_pending -= group->gated + group->pending;
@@ -176,12 +226,7 @@ static void admit_group(struct simulation *sim, struct job *job, uint32_t g,
     }
     group->pending = adm != NULL ? adm->count : group->count;
     job->tasks_pending += group->pending;
-    sim_notify(sim, &(struct note){.kind = NOTE_ADMITTED,
-                                   .job = job->id,
-                                   .group = g,
-                                   .task = TASK_NONE,
-                                   .node = NODE_NONE,
-                                   .count = group->pending});
+    tell_places(sim, job, g, all);
 }
 
 /* Quota alone decides: a gang runs as soon as it is admitted. */
@@ -197,15 +242,17 @@ static void run_without_nodes(struct simulation *sim, struct job *job)
         lifecycle_bound(sim, job, &id, 1);
 }
 
-void lifecycle_admit(struct simulation *sim, struct job *job, const struct group_admission *groups)
+void lifecycle_admit(struct simulation *sim, struct job *job, const struct admission *adm)
 {
+    const struct group_admission *groups = adm == NULL ? NULL : adm->groups;
     job->is_admitted = true;
     job->admit_ns = sim_now(sim);
     lifecycle_set_state(sim, job, JOB_ADMITTED);
     if (sim->observers_want & WANTS_EVENTS)
         sim_show(sim, &(struct sim_event){.kind = SIM_ADMITTED, .job = job});
+    keep_places(job, adm);
     for (uint32_t g = 0; g < job->groups_len; g++)
-        admit_group(sim, job, g, groups == NULL ? NULL : &groups[g]);
+        admit_group(sim, job, g, adm);
     if (!job->is_gang)
         controller_admitted(sim, job, groups == NULL ? job->groups[0].count : groups[0].count);
     if (sim->stack == STACK_ADMIT && job->is_gang)
@@ -352,6 +399,7 @@ void lifecycle_free_job(struct simulation *sim, struct job *job)
         controller_close(sim, job);
     if (job->groups != &job->one_group)
         free(job->groups);
+    forget_places(job);
     pool_give(&sim->jobs, job->id);
 }
 

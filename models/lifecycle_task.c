@@ -26,6 +26,7 @@ static struct task *add_task(struct simulation *sim, struct job *job, uint32_t g
         .count = count,
         .node = NODE_NONE,
         .lead = id,
+        .place = UINT32_MAX,
         .event = EVENT_NONE,
         .made_ns = sim_now(sim),
         .bound_ns = TIME_NEVER,
@@ -54,6 +55,20 @@ void lifecycle_drop_task(struct simulation *sim, struct job *job, struct task *t
     pool_give(&sim->tasks, t->id);
 }
 
+/* The first place that takes one more; the request to place it by. */
+static uint32_t take_place(struct job *job, struct task *t)
+{
+    for (uint32_t i = 0; i < job->places_len; i++) {
+        struct task_place *p = &job->places[i];
+        if (p->group != t->group || p->left == 0)
+            continue;
+        p->left--;
+        t->place = i;
+        return p->request;
+    }
+    return job->groups[t->group].request;
+}
+
 struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32_t group,
                                  uint32_t index)
 {
@@ -63,12 +78,14 @@ struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32
     t->state = TASK_PENDING;
     job->groups[group].pending++;
     job->tasks_pending++;
+    const uint32_t request = take_place(job, t);
     sim_notify(sim, &(struct note){.kind = NOTE_ADMITTED,
                                    .job = job->id,
                                    .group = group,
                                    .task = t->id,
                                    .node = NODE_NONE,
-                                   .count = 1});
+                                   .count = 1,
+                                   .request = request});
     return t;
 }
 

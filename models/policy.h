@@ -63,7 +63,8 @@ struct note {
     uint32_t group;
     uint32_t task;
     uint32_t node;
-    uint32_t count; /* tasks it speaks of: pods come and go one by one */
+    uint32_t count;   /* tasks it speaks of: pods come and go one by one */
+    uint32_t request; /* of NOTE_ADMITTED: what to place them by */
     uint64_t token;
 };
 
@@ -92,9 +93,18 @@ struct group_admission {
         request; /* REQUEST_NONE: as it was; else with the flavor's selectors and tolerations */
 };
 
+/* So many tasks of a group are to be placed by a request of their own: on certain nodes. */
+struct place_admission {
+    uint32_t group;
+    uint32_t count;
+    uint32_t request;
+};
+
 struct admission {
     uint32_t job;
     const struct group_admission *groups; /* one for each of the job's */
+    const struct place_admission *places; /* those in no place go by their group's request */
+    size_t places_len;
 };
 
 struct stop {

@@ -22,6 +22,7 @@ static const struct row {
     {"aks-drained", "kueue", false},
     {"aks-drained", "kube-scheduler", false},
     {"aks-mig", "kueue", false},
+    {"tas-racks", "kueue", false},
     {"two-taints", "kube-scheduler", false},
     {"two-taints", "fifo", false},
     {"two-taints", "sjf", false},

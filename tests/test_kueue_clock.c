@@ -65,7 +65,7 @@ static void carry_out(struct play *p)
             say(p, "reserve", d.w->key, "");
         else if (d.kind == DECIDED_EVICT)
             say(p, "evict", d.w->key, why);
-        if (d.kind == DECIDED_RESERVE && kueue_may_run(d.w))
+        if (d.kind == DECIDED_RESERVE && kueue_may_run(k, d.w))
             kueue_admit(k, d.w, k->now_ns);
     }
     k->decisions_len = 0;

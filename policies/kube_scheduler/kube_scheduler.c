@@ -16,6 +16,7 @@
  *           hold what the other waits for. With `gang: true` a gang is bound as a whole or not at
  *           all; the nodes of one with several groups are then chosen by first fit, as its groups
  *           must be planned together. Pods of controllers are always on their own.
+ *           A gang that is placed as a whole goes where it finds room, not to certain nodes.
  * Left out  Preemption, topology spread, inter-pod affinity, ports, images, volumes; sampling of
  *           nodes in large clusters: all nodes are scored.
  */
@@ -241,7 +242,8 @@ static void come(struct kube_scheduler *s, const struct note *n, const struct ac
 {
     const struct job *job = acts_job(a, n->job);
     const bool is_gang = s->places_gangs && job->is_gang;
-    const uint32_t request = job->groups[n->group].request;
+    const struct group *group = &job->groups[n->group];
+    const uint32_t request = is_gang ? group->request : n->request;
     if (n->count == 0)
         return;
     placement_came(s->placement, request, n->count);
@@ -250,11 +252,11 @@ static void come(struct kube_scheduler *s, const struct note *n, const struct ac
     const struct pod_unit unit = {.job = n->job,
                                   .group = is_gang ? UINT32_MAX : n->group,
                                   .task = n->task,
-                                  .count = n->count,
+                                  .count = is_gang ? group->pending : n->count,
                                   .priority = job->priority};
     const struct pod_bucket bucket = {
         .request = request,
-        .need = is_gang ? n->count : 1,
+        .need = is_gang ? group->pending : 1,
         .owner = is_gang && job->groups_len > 1 ? n->job : UINT32_MAX,
     };
     will_tell(s, pod_pool_add(&s->pool, &unit, &bucket));
@@ -309,9 +311,9 @@ static void kube_notify(void *state, const struct note *n, struct acts *a)
 /* --- attempts --- */
 
 /* Binds one task of the unit where the strategy wants it; false if no node fits. */
-static bool place_one(struct kube_scheduler *s, struct acts *a, const struct slot *of, uint32_t job)
+static bool place_one(struct kube_scheduler *s, struct acts *a, const struct slot *of, uint32_t job,
+                      uint32_t request)
 {
-    const uint32_t request = acts_job(a, job)->groups[of->group].request;
     struct placement_pick pick;
     if (!placement_pick(s->placement, request, &pick))
         return false;
@@ -331,9 +333,10 @@ static bool place_unit(struct kube_scheduler *s, struct acts *a, uint32_t unit)
 {
     struct pod_unit *u = pod_pool_unit(&s->pool, unit);
     const struct slot of = {.group = u->group, .task = u->task};
+    const uint32_t request = s->pool.buckets[u->bucket].request;
     const uint64_t came = u->came;
     while (u->count > 0) {
-        if (!place_one(s, a, &of, u->job))
+        if (!place_one(s, a, &of, u->job, request))
             return false;
         if (!pod_pool_has(&s->pool, unit, came))
             break;

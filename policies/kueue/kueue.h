@@ -201,7 +201,7 @@ void kueue_reclaim(struct kueue *k, struct kueue_workload *w, uint32_t set, uint
                    int64_t now_ns);
 
 /* It has quota, its checks are ready, and its places are found. */
-bool kueue_may_run(const struct kueue_workload *w);
+bool kueue_may_run(const struct kueue *k, const struct kueue_workload *w);
 
 /* If w has quota and needs places on nodes (late, or others), it is looked at again after a while.
  * Whether that was news. */
@@ -213,11 +213,20 @@ uint32_t kueue_wake_second_passes(struct kueue *k, int64_t now_ns);
 
 /* --- nodes --- */
 
-/* Nodes came, went or changed: the topologies are built anew from the site. */
-void kueue_nodes_changed(struct kueue *k);
+/* Nodes came, went or changed: the topologies are built anew from the site, and who waits for
+ * places gets another chance. */
+void kueue_nodes_changed(struct kueue *k, int64_t now_ns);
 
 /* A pod that Kueue has not placed by topology comes to a node of the site (sign 1) or goes. */
 void kueue_occupy(struct kueue *k, uint32_t node, const struct pod_requests *r, int sign);
+
+/* Such pods have gone: who waits for places gets another chance. */
+void kueue_ask_topology_flush(struct kueue *k, int64_t now_ns);
+
+/* The labels of the nodes that a place of a set of w stands for; len 0: the flavor has no such
+ * place. In the arena. */
+struct label_map kueue_place_labels(const struct kueue *k, const struct admitted_set *set,
+                                    uint32_t place, struct arena *arena);
 
 /* --- cycles --- */
 

@@ -46,7 +46,7 @@ bool kueue_set_check(struct kueue *k, struct kueue_workload *w, const char *name
     if (state == CHECK_REJECTED)
         kueue_deactivate(k, w, DEACTIVATED_BY_CHECK, now_ns);
     kueue_ask_second_pass(k, w, now_ns);
-    return kueue_may_run(w);
+    return kueue_may_run(k, w);
 }
 
 void kueue_retry(struct kueue *k, struct kueue_workload *w, int64_t after_ns, int64_t now_ns)
@@ -73,9 +73,21 @@ static bool checks_are_ready(const struct kueue_workload *w)
     return true;
 }
 
-bool kueue_may_run(const struct kueue_workload *w)
+/* Another cluster runs what this queue admits, and finds the places. */
+static bool runs_elsewhere(const struct kueue *k, const struct kueue_workload *w)
 {
-    return w->has_quota && !w->is_evicted && checks_are_ready(w) && !has_delayed_places(w);
+    for (uint32_t i = 0; w->queue != NULL && i < w->queue->spec->checks_len; i++) {
+        const struct check_spec *c = site_check(k->site, w->queue->spec->checks[i].name);
+        if (c != NULL && c->controller == CHECK_BY_MULTIKUEUE)
+            return true;
+    }
+    return false;
+}
+
+bool kueue_may_run(const struct kueue *k, const struct kueue_workload *w)
+{
+    return w->has_quota && !w->is_evicted && checks_are_ready(w) &&
+           (!has_delayed_places(w) || runs_elsewhere(k, w));
 }
 
 /* --- who finds places late --- */
@@ -111,7 +123,8 @@ static bool needs_second_pass(const struct kueue *k, const struct kueue_workload
     if (w->is_finished || w->is_evicted || !w->has_quota)
         return false;
     return kueue_has_broken_place(k, w) ||
-           (w->checks_len > 0 && checks_are_ready(w) && has_delayed_places(w) && !w->is_admitted);
+           (w->checks_len > 0 && checks_are_ready(w) && has_delayed_places(w) && !w->is_admitted &&
+            !runs_elsewhere(k, w));
 }
 
 /* 1 s, 2 s, 4 s and so on, up to half a minute. */

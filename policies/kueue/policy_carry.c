@@ -23,12 +23,14 @@ void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *
             .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
     t->state = TRACKED_RUNS;
     kueue_admit(p->k, t->w, acts_now_ns(a));
-    act_admit(a, &(struct admission){.job = t->job, .groups = groups});
+    struct admission adm = {.job = t->job, .groups = groups};
+    adm.places = policy_kueue_places(p, t, groups, &adm.places_len);
+    act_admit(a, &adm);
 }
 
 static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
-    if (kueue_may_run(t->w)) {
+    if (kueue_may_run(p->k, t->w)) {
         policy_kueue_admit(p, a, t);
         return;
     }
@@ -41,7 +43,7 @@ static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
 /* Places on nodes were found for quota it had. */
 static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
-    if (t->state == TRACKED_CHECKED && kueue_may_run(t->w))
+    if (t->state == TRACKED_CHECKED && kueue_may_run(p->k, t->w))
         policy_kueue_admit(p, a, t);
 }
 

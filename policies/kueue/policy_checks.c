@@ -169,7 +169,7 @@ void policy_kueue_answer_checks(struct policy_kueue *p, struct acts *a)
         struct tracked *t = policy_kueue_tracked(p, key_heap_pop(&p->checks_due).item);
         if (t == NULL || t->state != TRACKED_CHECKED || t->w->is_evicted)
             continue;
-        if (answer(p, a, t) && kueue_may_run(t->w))
+        if (answer(p, a, t) && kueue_may_run(p->k, t->w))
             policy_kueue_admit(p, a, t);
     }
 }

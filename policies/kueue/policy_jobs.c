@@ -17,9 +17,12 @@ enum { KEY_WORDS = 256 };
 
 /* --- shapes --- */
 
-static struct shape_set_spec spec_of(struct policy_kueue *p, const struct group *g,
+static struct shape_set_spec spec_of(struct policy_kueue *p, const struct job *job, uint32_t at,
                                      struct res_qty *requests)
 {
+    const struct group *g = &job->groups[at];
+    const char *topology_text;
+    const struct topology_request *topology = policy_kueue_topology(p, job, at, &topology_text);
     const struct request *r = request_get(p->env.requests, g->request);
     for (uint32_t i = 0; i < r->amounts_len; i++)
         requests[i] = (struct res_qty){r->amounts[i].resource, r->amounts[i].value};
@@ -29,11 +32,13 @@ static struct shape_set_spec spec_of(struct policy_kueue *p, const struct group 
         .min_count = g->min_count,
         .requests = requests,
         .requests_len = r->amounts_len,
+        .pod_requests = {requests, r->amounts_len},
         .spec_text = r->terms == NODE_TERMS_NONE
                          ? ""
                          : arena_printf(p->env.arena, "terms %" PRIu32, r->terms),
         .terms = r->terms == NODE_TERMS_NONE ? NULL : node_terms_get(p->env.names->terms, r->terms),
-        .topology_text = "",
+        .topology = topology,
+        .topology_text = topology_text,
     };
 }
 
@@ -44,11 +49,20 @@ static const struct shape *make_shape(struct policy_kueue *p, const struct job *
     struct res_qty *requests = calloc(job->groups_len, RESOURCES_MOST * sizeof requests[0]);
     SIM_REQUIRE(sets != NULL && requests != NULL);
     for (uint32_t g = 0; g < job->groups_len; g++)
-        sets[g] = spec_of(p, &job->groups[g], requests + g * RESOURCES_MOST);
+        sets[g] = spec_of(p, job, g, requests + g * RESOURCES_MOST);
     const struct shape *shape = shape_make(p->shapes, sets, job->groups_len);
     free(sets);
     free(requests);
     return shape;
+}
+
+/* What the pods' annotations ask for, as a number. */
+static uint32_t topology_word(struct policy_kueue *p, const struct job *job, uint32_t group)
+{
+    const char *text;
+    if (policy_kueue_topology(p, job, group, &text) == NULL)
+        return INTERN_NONE;
+    return intern_add(p->env.names->words, text);
 }
 
 /* Equal groups were seen before, as a rule: their shape is looked up. */
@@ -56,13 +70,14 @@ static const struct shape *shape_of(struct policy_kueue *p, const struct job *jo
 {
     uint32_t words[KEY_WORDS];
     size_t len = 0;
-    if (4 * (size_t)job->groups_len > KEY_WORDS)
+    if (5 * (size_t)job->groups_len > KEY_WORDS)
         return make_shape(p, job);
     for (uint32_t g = 0; g < job->groups_len; g++) {
         words[len++] = job->groups[g].name;
         words[len++] = job->groups[g].request;
         words[len++] = job->groups[g].count;
         words[len++] = job->groups[g].min_count;
+        words[len++] = topology_word(p, job, g);
     }
     const size_t known = intern_len(p->shape_keys);
     const uint32_t key = intern_add_len(p->shape_keys, (const char *)words, len * sizeof words[0]);

@@ -1,6 +1,7 @@
 #include "policies/kueue/policy_kueue.h"
 
 #include "models/kubernetes/controller.h"
+#include "sim/arena.h"
 
 #include <stdlib.h>
 
@@ -144,8 +145,15 @@ static void notify(void *state, const struct note *n, struct acts *a)
     case NOTE_STARTED:
         start(p, a, n->job);
         break;
+    case NOTE_BOUND:
+        policy_kueue_pods_moved(p, a, n, 1);
+        break;
     case NOTE_RELEASED:
+        policy_kueue_pods_moved(p, a, n, -1);
         lose_pods(p, a, n);
+        break;
+    case NOTE_NODE_CHANGED:
+        policy_kueue_node_changed(p, a, n->node);
         break;
     case NOTE_TIMER:
         catch_up(p, a);
@@ -231,6 +239,9 @@ static void close_policy(void *state)
     free(p->shape_of);
     free(p->flavored);
     site_free(p->site);
+    arena_free(p->scratch);
+    free(p->capacities);
+    free(p->places);
     yaml_close(p->configuration_file);
     policy_kueue_free_edits(p); /* what they brought was in use */
     object_set_free(p->set);
@@ -243,8 +254,8 @@ const struct policy_ops policy_kueue = {
     .summary = "Kueue: quota in ClusterQueues and cohorts, with preemption; admits only",
     .roles = ROLE_ADMIT,
     .wants = NOTE_BIT(NOTE_ARRIVED) | NOTE_BIT(NOTE_REQUEUED) | NOTE_BIT(NOTE_ENDED) |
-             NOTE_BIT(NOTE_STARTED) | NOTE_BIT(NOTE_RELEASED) | NOTE_BIT(NOTE_TIMER) |
-             NOTE_BIT(NOTE_EDIT),
+             NOTE_BIT(NOTE_STARTED) | NOTE_BIT(NOTE_BOUND) | NOTE_BIT(NOTE_RELEASED) |
+             NOTE_BIT(NOTE_NODE_CHANGED) | NOTE_BIT(NOTE_TIMER) | NOTE_BIT(NOTE_EDIT),
     .state_bytes = sizeof(struct policy_kueue),
     .options = &policy_kueue_options,
     .reasons = policy_kueue_reasons,

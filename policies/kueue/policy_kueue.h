@@ -77,6 +77,12 @@ struct policy_kueue {
     size_t flavored_cap;
     struct key_heap checks_due; /* jobs with checks to be answered; some may be void by now */
     uint64_t checks_made;
+    bool has_topologies;
+    struct res_qty *capacities; /* [node * capacity_cap]: of nodes, for topologies */
+    uint32_t capacity_cap;
+    struct arena *scratch; /* given back with every admission to places */
+    struct place_admission *places;
+    size_t places_cap;
     struct policy_edit **edits; /* by token */
     size_t edits_len;
     int64_t wakes_at_ns; /* for a flush, a deadline or a check */
@@ -90,6 +96,25 @@ extern const char *const policy_kueue_reasons[];
 
 bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d);
 extern const struct config_table policy_kueue_options;
+
+/* --- policy_nodes.c: nodes and places, where a flavor has a topology --- */
+
+/* Before kueue_new: the nodes of the cluster become nodes of the site. */
+void policy_kueue_read_nodes(struct policy_kueue *p);
+void policy_kueue_node_changed(struct policy_kueue *p, struct acts *a, uint32_t node);
+
+/* Pods of a job came to a node (sign 1) or left it. */
+void policy_kueue_pods_moved(struct policy_kueue *p, struct acts *a, const struct note *n,
+                             int sign);
+
+/* Where the pods of an admitted job are to go. Lent until the next call. */
+const struct place_admission *policy_kueue_places(struct policy_kueue *p, const struct tracked *t,
+                                                  const struct group_admission *groups,
+                                                  size_t *len);
+
+/* What the annotations of a job's pods ask for; NULL: nothing. text: the same, to compare. */
+const struct topology_request *policy_kueue_topology(struct policy_kueue *p, const struct job *job,
+                                                     uint32_t group, const char **text);
 
 /* --- policy_carry.c: decisions become verbs --- */
 

@@ -133,6 +133,7 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     const bool is_configured = read_configuration(p, &settings, d);
     if (!read_objects(p, &settings.gates, d) || !is_configured || !check_stack(p, d))
         return false;
+    policy_kueue_read_nodes(p);
     settings.is_exact = p->is_exact;
     end_some_day(&settings.pods_ready);
     p->k = kueue_new(&settings, p->site, env->names);
