@@ -419,32 +419,12 @@ static bool find_lags(struct slurm_run *r)
 
 void slurm_run_replay(const char *dir, struct slurm_run_result *out)
 {
-    struct slurm_run *r = calloc(1, sizeof *r);
-    assert_non_null(r);
-    memset(out, 0, sizeof *out);
-    r->dir = dir;
-    r->out = out;
-    r->arena = arena_new();
-    messages_open(&r->messages);
-    r->reader = (struct slurm_key_reader){.diag = &r->messages.diag, .arena = r->arena};
-    r->workload = table_read_in(dir, "workload.csv");
-    r->events = table_read_in(dir, "sched_events.csv");
-    r->observed = table_read_in(dir, "observed.csv");
-    r->timeline = table_read_in(dir, "timeline.csv");
-    r->is_looked = calloc(r->timeline->rows + 1, sizeof r->is_looked[0]);
-    assert_non_null(r->is_looked);
+    struct slurm_run *r = slurm_run_open(dir, out);
     if (slurm_run_read(r)) {
         do
             replay(r);
         while (r->differs_ms != NEVER_MS && find_lags(r));
         replay(r);
     }
-    table_free(r->workload);
-    table_free(r->events);
-    table_free(r->observed);
-    table_free(r->timeline);
-    free(r->is_looked);
-    messages_close(&r->messages);
-    arena_free(r->arena);
-    free(r);
+    slurm_run_close(r);
 }

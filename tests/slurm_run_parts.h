@@ -63,6 +63,10 @@ struct slurm_run {
     int64_t pass_ms, differs_ms; /* the first pass that decides otherwise; NEVER_MS: none */
 };
 
+/* The files of the run, and nothing read of them yet. */
+struct slurm_run *slurm_run_open(const char *dir, struct slurm_run_result *out);
+void slurm_run_close(struct slurm_run *r);
+
 /* Everything but what is replayed; false if the run is not covered: out->not_covered says why. */
 bool slurm_run_read(struct slurm_run *r);
 

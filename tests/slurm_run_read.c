@@ -230,3 +230,34 @@ bool slurm_run_read(struct slurm_run *r)
         read_observed(r, i);
     return r->out->not_covered[0] == '\0';
 }
+
+struct slurm_run *slurm_run_open(const char *dir, struct slurm_run_result *out)
+{
+    struct slurm_run *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    memset(out, 0, sizeof *out);
+    r->dir = dir;
+    r->out = out;
+    r->arena = arena_new();
+    messages_open(&r->messages);
+    r->reader = (struct slurm_key_reader){.diag = &r->messages.diag, .arena = r->arena};
+    r->workload = table_read_in(dir, "workload.csv");
+    r->events = table_read_in(dir, "sched_events.csv");
+    r->observed = table_read_in(dir, "observed.csv");
+    r->timeline = table_read_in(dir, "timeline.csv");
+    r->is_looked = calloc(r->timeline->rows + 1, sizeof r->is_looked[0]);
+    assert_non_null(r->is_looked);
+    return r;
+}
+
+void slurm_run_close(struct slurm_run *r)
+{
+    table_free(r->workload);
+    table_free(r->events);
+    table_free(r->observed);
+    table_free(r->timeline);
+    free(r->is_looked);
+    messages_close(&r->messages);
+    arena_free(r->arena);
+    free(r);
+}

@@ -81,6 +81,26 @@ static const struct row {
     {"one_line_for_many_nodes_alike", "NodeName=n[1-200] CPUs=7 Sockets=2 CoresPerSocket=4\n" PARTS,
      "slurm.conf:1:10: error: CPUs: '7': match no Sockets, Sockets*CoresPerSocket or "
      "Sockets*CoresPerSocket*ThreadsPerCore; 8\n"},
+    {"no_age_at_all", "PriorityMaxAge=0\n" NODES PARTS,
+     "slurm.conf:1:16: error: PriorityMaxAge: '0': out of range; a second or more\n"},
+    {"a_bad_age", "PriorityMaxAge=7days\n" NODES PARTS,
+     "slurm.conf:1:16: error: PriorityMaxAge: '7days': not a time such as 30, 30:00, 1:30:00, 1-12 "
+     "or "
+     "1-12:30:00\n"},
+    {"too_short_a_period", "PriorityCalcPeriod=0:30\n" NODES PARTS,
+     "slurm.conf:1:20: error: PriorityCalcPeriod: '0:30': out of range; a minute or more\n"},
+    {"an_unknown_priority_flag", "PriorityFlags=ACCRUE_ALWAYS,FAIR_THREE\n" NODES PARTS,
+     "slurm.conf:1:29: error: 'FAIR_THREE': not a key of PriorityFlags; did you mean "
+     "'FAIR_TREE'?\n"},
+    {"a_weight_that_is_no_number", "PriorityWeightTRES=cpu=many\n" NODES PARTS,
+     "slurm.conf:1:20: error: PriorityWeightTRES: 'cpu=many': not a number\n"},
+    {"a_weight_of_what_is_not_modelled", "PriorityWeightTRES=cpu=1,license/x=2\n" NODES PARTS,
+     "slurm.conf:1:20: warning: PriorityWeightTRES: not modelled: 'license/x' counts for "
+     "nothing\n"},
+    {"a_negative_weight", "PriorityWeightAge=-1\n" NODES PARTS,
+     "slurm.conf:1:19: error: PriorityWeightAge: '-1': out of range; from 0 to 4294967295\n"},
+    {"fair_share_is_not_modelled", "PriorityWeightFairshare=10\n" NODES PARTS,
+     "slurm.conf:1:1: warning: PriorityWeightFairshare=10: not modelled: the factor is 0\n"},
     {"cpus_that_do_not_add_up", "NodeName=n1 CPUs=7 Sockets=2 CoresPerSocket=4\n" PARTS,
      "slurm.conf:1:10: error: CPUs: '7': match no Sockets, Sockets*CoresPerSocket or "
      "Sockets*CoresPerSocket*ThreadsPerCore; 8\n"},

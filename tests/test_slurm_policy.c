@@ -209,6 +209,25 @@ static void the_larger_priority_goes_first_without_a_slurm_conf(void **state)
     free(w);
 }
 
+static void priorities_are_calculated_again_every_five_minutes(void **state)
+{
+    (void)state;
+    struct world_job jobs[] = {
+        {.submit_s = 0, .work_s = 290, .gpus = 8, .tasks = 4, .limit_s = 600},
+        {.submit_s = 1, .work_s = 10, .gpus = 8, .tasks = 4, .limit_s = 600},
+        {.submit_s = 11, .work_s = 10, .gpus = 8, .tasks = 1, .limit_s = 600},
+    };
+    struct world *w = new_world(jobs, LEN(jobs));
+    run(w, "{passes: zero-latency, conf: data/slurm_sites/multifactor.conf}");
+    expect_times(w, (const struct times[]){{0, 290}, {300, 310}, {290, 300}}); /* small first */
+    jobs[0].work_s = 310;
+    run(w, "{passes: zero-latency, conf: data/slurm_sites/multifactor.conf}");
+    expect_times(w, (const struct times[]){{0, 310}, {310, 320}, {320, 330}}); /* old first */
+    run(w, "{conf: data/slurm_sites/multifactor.conf}");
+    assert_int_equal(w->results[1].start_s, 310);
+    free(w);
+}
+
 /* --- limits --- */
 
 static void a_job_is_killed_at_its_limit(void **state)
@@ -533,6 +552,7 @@ int main(void)
         cmocka_unit_test(nodes_go_by_weight_and_then_by_index),
         cmocka_unit_test(a_job_of_several_tasks_fills_nodes),
         cmocka_unit_test(the_larger_priority_goes_first_without_a_slurm_conf),
+        cmocka_unit_test(priorities_are_calculated_again_every_five_minutes),
         cmocka_unit_test(a_job_is_killed_at_its_limit),
         cmocka_unit_test(slurmctld_looks_for_overdue_jobs_every_thirty_seconds),
         cmocka_unit_test(sigterm_may_be_ignored_until_kill_wait),

@@ -14,6 +14,7 @@ void slurm_conf_defaults(struct slurm_conf *c)
                 .has_backfill = true,
                 .kill_wait_s = 30,
                 .requeue_delay_s = 121,
+                .priority = {.is_multifactor = true, .max_age_s = 7 * 86400, .calc_period_s = 300},
                 .sched_interval_s = 60,
                 .batch_sched_delay_s = 3,
                 .default_queue_depth = 100,

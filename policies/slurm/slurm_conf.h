@@ -65,6 +65,10 @@ void slurm_conf_defaults(struct slurm_conf *c);
 void slurm_conf_read(struct slurm_key_reader *r, const struct slurm_lines *lines,
                      struct slurm_conf *out);
 
+/* Readers of single keys; slurm_priority_keys.c. */
+slurm_key_fn slurm_read_priority_type, slurm_read_max_age, slurm_read_calc_period,
+    slurm_read_priority_flags, slurm_read_tres_weights;
+
 /* Tables of keys; slurm_conf_keys.c. */
 extern const struct slurm_key_table slurm_conf_keys, slurm_node_keys, slurm_partition_keys,
     slurm_node_set_keys, slurm_scheduler_keys;

@@ -99,17 +99,6 @@ static void read_scheduler_type(struct slurm_key_reader *r, const struct slurm_p
                    p->value);
 }
 
-/* With all weights 0 both give the order of submission. */
-static void read_priority_type(struct slurm_key_reader *r, const struct slurm_pair *p, void *target)
-{
-    (void)target;
-    if (!slurm_keys_is_one_of(p->value, "priority/basic|priority/multifactor"))
-        diag_error(r->diag, p->value_at,
-                   "PriorityType: '%s': Slurm has no such plugin; priority/basic or "
-                   "priority/multifactor",
-                   p->value);
-}
-
 static void read_limits(struct slurm_key_reader *r, const struct slurm_pair *p, void *target)
 {
     bool *refuses = &((struct slurm_conf *)target)->params.refuses_beyond_limits;
@@ -269,11 +258,7 @@ static const char *const conf_ignored[] = {"AccountingStorageBackupHost",
                                            "PreemptParameters",
                                            "PrEpParameters",
                                            "PrEpPlugins",
-                                           "PriorityCalcPeriod",
                                            "PriorityDecayHalfLife",
-                                           "PriorityFavorSmall",
-                                           "PriorityFlags",
-                                           "PriorityMaxAge",
                                            "PriorityParameters",
                                            "PrioritySiteFactorParameters",
                                            "PriorityUsageResetPeriod",
@@ -372,7 +357,15 @@ static const struct slurm_key conf_keys[] = {
     KEY_ROW("OverTimeLimit", KEY_INT, CONF_P(over_time_min), 0, SLURM_NO_LIMIT),
     KEY_READ("AuthInfo", read_auth_info),
     KEY_READ("EnforcePartLimits", read_limits),
-    KEY_READ("PriorityType", read_priority_type),
+    KEY_ROW("PriorityFavorSmall", KEY_BOOL, CONF_P(priority.favors_small), 0, 0),
+    KEY_ROW("PriorityWeightAge", KEY_INT, CONF_P(priority.weight_age), 0, UINT32_MAX),
+    KEY_ROW("PriorityWeightJobSize", KEY_INT, CONF_P(priority.weight_job_size), 0, UINT32_MAX),
+    KEY_ROW("PriorityWeightPartition", KEY_INT, CONF_P(priority.weight_partition), 0, UINT32_MAX),
+    KEY_READ("PriorityCalcPeriod", slurm_read_calc_period),
+    KEY_READ("PriorityFlags", slurm_read_priority_flags),
+    KEY_READ("PriorityMaxAge", slurm_read_max_age),
+    KEY_READ("PriorityType", slurm_read_priority_type),
+    KEY_READ("PriorityWeightTRES", slurm_read_tres_weights),
     KEY_READ("SchedulerParameters", read_scheduler_parameters),
     KEY_READ("SchedulerType", read_scheduler_type),
     KEY_READ("SelectType", read_select_type),
@@ -389,13 +382,9 @@ static const struct slurm_key conf_keys[] = {
     KEY_LOST("PreemptMode", "OFF", "nobody is preempted"),
     KEY_LOST("PreemptType", "preempt/none", "nobody is preempted"),
     KEY_LOST("PrioritySiteFactorPlugin", "none|site_factor/none", "the site factor"),
-    KEY_LOST("PriorityWeightAge", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightAssoc", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightFairshare", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightJobSize", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightPartition", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightQOS", "0", "jobs are in the order of their submission"),
-    KEY_LOST("PriorityWeightTRES", "", "jobs are in the order of their submission"),
+    KEY_LOST("PriorityWeightAssoc", "0", "the factor is 0"),
+    KEY_LOST("PriorityWeightFairshare", "0", "the factor is 0"),
+    KEY_LOST("PriorityWeightQOS", "0", "the factor is 0"),
     KEY_LOST("SuspendTime", "-1|INFINITE|NONE", "idle nodes stay up"),
     KEY_LOST("TopologyPlugin", "topology/flat|topology/none|topology/default",
              "nodes are all near"),

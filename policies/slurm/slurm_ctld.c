@@ -21,6 +21,7 @@ void slurm_ctld_init(struct slurm_ctld *c, const struct slurm_site *site,
         .site = site,
         .hooks = *hooks,
         .shapes = slurm_shapes_new(site),
+        .priorities = slurm_priorities_new(site),
         .queues = zeroed(site->partitions_len, sizeof(struct slurm_queue)),
         .up = zeroed(site->words, sizeof(uint64_t)),
         .completing = zeroed(site->words, sizeof(uint64_t)),
@@ -68,6 +69,7 @@ void slurm_ctld_fini(struct slurm_ctld *c)
     slurm_selector_fini(&c->selector);
     slurm_ledger_fini(&c->ledger);
     slurm_shapes_free(c->shapes);
+    slurm_priorities_free(c->priorities);
     pool_fini(&c->jobs);
     *c = (struct slurm_ctld){0};
 }
@@ -136,6 +138,46 @@ static bool has_better(const struct slurm_ctld *c, const struct slurm_job *job)
     return false;
 }
 
+/* --- priority by factors --- */
+
+static uint32_t priority_at(const struct slurm_ctld *c, const struct slurm_job *job, int64_t now_s)
+{
+    const struct slurm_priority_params *p = &c->site->params.priority;
+    const int64_t since_s = p->accrues_always ? job->submit_s : job->begin_s;
+    return slurm_priority_at(p, &job->factors, now_s - since_s);
+}
+
+static void calculate_first(struct slurm_ctld *c, struct slurm_job *job)
+{
+    job->is_by_factors = true;
+    slurm_factors_of(c->priorities, slurm_shape_get(c->shapes, job->shape), job->partition,
+                     job->limit_min, &job->factors);
+    job->priority = priority_at(c, job, job->submit_s);
+}
+
+struct recalculation {
+    struct slurm_ctld *c;
+    int64_t now_s;
+};
+
+static uint64_t rank_now(void *context, uint32_t id)
+{
+    const struct recalculation *r = context;
+    struct slurm_job *job = slurm_ctld_job(r->c, id);
+    if (job->is_by_factors)
+        job->priority = priority_at(r->c, job, r->now_s);
+    return slurm_queue_rank(job->priority, job->submit_s);
+}
+
+bool slurm_ctld_recalculate(struct slurm_ctld *c, int64_t now_s)
+{
+    struct recalculation r = {c, now_s};
+    bool is_changed = false;
+    for (uint32_t p = 0; p < c->site->partitions_len; p++)
+        is_changed |= slurm_queue_rerank(&c->queues[p], rank_now, &r);
+    return is_changed;
+}
+
 struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_submission *s)
 {
     const uint32_t id = pool_take(&c->jobs);
@@ -152,6 +194,8 @@ struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_sub
         .limit_min = s->limit_min,
         .tag = s->tag,
     };
+    if (s->is_by_factors)
+        calculate_first(c, job);
     if (has_better(c, job))
         job->reason = REASON_PRIORITY;
     enqueue(c, job);

@@ -13,6 +13,7 @@
 #ifndef POLICIES_SLURM_CTLD_H
 #define POLICIES_SLURM_CTLD_H
 
+#include "policies/slurm/slurm_priority.h"
 #include "policies/slurm/slurm_queue.h"
 #include "policies/slurm/slurm_select.h"
 #include "sim/pool.h"
@@ -42,6 +43,8 @@ struct slurm_job {
     uint32_t number;
     uint32_t partition, shape, user;
     uint32_t priority;
+    bool is_by_factors;
+    struct slurm_factors factors;
     enum slurm_job_state state;
     bool is_completing; /* a running one */
     enum slurm_reason reason;
@@ -79,6 +82,7 @@ struct slurm_ctld {
     const struct slurm_site *site;
     struct slurm_hooks hooks;
     struct slurm_shapes *shapes;
+    struct slurm_priorities *priorities;
     struct slurm_ledger ledger;
     struct slurm_selector selector;
     struct pool jobs;
@@ -111,6 +115,7 @@ struct slurm_submission {
     struct slurm_request request;
     uint32_t user;
     uint32_t priority;
+    bool is_by_factors; /* priority/multifactor; priority does not count */
     int64_t submit_s, begin_s;
     int64_t limit_min;
     uint64_t tag;
@@ -119,6 +124,9 @@ struct slurm_submission {
 
 /* The job joins its queue. Its reason is Priority if one that waits has more, else None. */
 struct slurm_job *slurm_ctld_submit(struct slurm_ctld *c, const struct slurm_submission *s);
+
+/* Priorities by factors as they are now, of all that wait. Whether their order changed. */
+bool slurm_ctld_recalculate(struct slurm_ctld *c, int64_t now_s);
 
 /* A running job is over, but its nodes are not rid of it yet: it holds what it has until
  * slurm_ctld_end. Plans reckon that it ends now. */

@@ -128,7 +128,8 @@ static int64_t limit_min(const struct job *job)
     return minutes > 0 ? minutes : 1;
 }
 
-/* priority/basic: the first job has most. By the job's own priority, it counts from the middle. */
+/* priority/basic: the first job has most. By the job's own priority, it counts from the middle. By
+ * factors, the controller finds it. */
 static uint32_t priority_of(const struct policy_slurm *p, const struct job *job)
 {
     if (p->priority_from == PRIORITY_JOB)
@@ -216,6 +217,7 @@ enum joining slurm_jobs_make(const struct policy_slurm *p, const struct acts *a,
     if (out->why != NULL)
         return JOINS_NOT;
     s->user = job->user_word == INTERN_NONE ? 0 : job->user_word + 1;
+    s->is_by_factors = p->priority_from != PRIORITY_JOB && p->site.params.priority.is_multifactor;
     s->priority = priority_of(p, job);
     s->submit_s = s->begin_s = now_s;
     s->limit_min = limit_min(job);

@@ -117,6 +117,7 @@ void slurm_policy_start(struct policy_slurm *p)
     p->gpus_used = zeroed(p->site.partitions_len, sizeof p->gpus_used[0]);
     p->running = zeroed(p->site.partitions_len, sizeof p->running[0]);
     p->wakes_at_ns = INT64_MAX;
+    p->calculated_ns = p->env.start_ns;
     for (uint32_t n = 0; n < p->site.nodes_len; n++)
         slurm_ctld_set_node(&p->ctld, n,
                             p->env.cluster->nodes[p->site.nodes[n].machine].state == NODE_READY);

@@ -119,6 +119,24 @@ static int64_t release_later(struct policy_slurm *p, struct acts *a)
     return next_s == INT64_MAX / SECOND_NS ? INT64_MAX : next_s * SECOND_NS;
 }
 
+/* Slurm's thread calculates priorities every PriorityCalcPeriod since the start. Only ages change,
+ * so without a weight there is nothing to do. Returns when the next time is. */
+static int64_t recalculate(struct policy_slurm *p, int64_t now_ns)
+{
+    const struct slurm_priority_params *params = &p->site.params.priority;
+    const int64_t period_ns = params->calc_period_s * SECOND_NS, start_ns = p->env.start_ns;
+    if (!params->is_multifactor || params->weight_age == 0 || p->priority_from == PRIORITY_JOB ||
+        p->ctld.pending_len == 0)
+        return INT64_MAX;
+    const int64_t tick_ns = start_ns + (now_ns - start_ns) / period_ns * period_ns;
+    if (tick_ns > p->calculated_ns && slurm_ctld_recalculate(&p->ctld, tick_ns / SECOND_NS)) {
+        slurm_timing_reordered(&p->timing, now_ns);
+        p->is_changed = true;
+    }
+    p->calculated_ns = tick_ns;
+    return p->ctld.running_len > 0 ? tick_ns + period_ns : INT64_MAX;
+}
+
 static uint32_t main_pass(struct policy_slurm *p, int64_t now_s, uint32_t depth)
 {
     const size_t before = p->failing.len;
@@ -214,7 +232,7 @@ static enum verdict decide(void *state, struct acts *a)
     name_buckets(p, a);
     carry_out_refusals(p, a);
     slurm_limits_enforce(p, a);
-    const int64_t begin_ns = release_later(p, a);
+    const int64_t begin_ns = release_later(p, a), calc_ns = recalculate(p, now_ns);
     if (p->passes == PASSES_REAL)
         pass_in_real_time(p, now_ns);
     else
@@ -223,6 +241,7 @@ static enum verdict decide(void *state, struct acts *a)
     const int64_t pass_ns = next_pass_ns(p, now_ns), kill = slurm_limits_next_ns(p);
     int64_t next = pass_ns < kill ? pass_ns : kill;
     next = begin_ns < next ? begin_ns : next;
+    next = calc_ns < next ? calc_ns : next;
     if (next < INT64_MAX)
         wake(p, a, next);
     return SETTLED;

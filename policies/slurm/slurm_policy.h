@@ -78,11 +78,12 @@ struct policy_slurm {
     struct slot_list lost;    /* whose bind was refused */
     struct refusal *refusals; /* to be carried out */
     size_t refusals_len, refusals_cap;
-    uint32_t limited_len; /* running jobs with a limit */
-    int64_t *gpus_used;   /* by partition */
-    uint32_t *running;    /* by partition */
-    int64_t wakes_at_ns;  /* INT64_MAX: no wake is on its way */
-    bool is_changed;      /* since the last passes */
+    uint32_t limited_len;  /* running jobs with a limit */
+    int64_t *gpus_used;    /* by partition */
+    uint32_t *running;     /* by partition */
+    int64_t wakes_at_ns;   /* INT64_MAX: no wake is on its way */
+    int64_t calculated_ns; /* priorities */
+    bool is_changed;       /* since the last passes */
     bool has_buckets;
 };
 

@@ -111,6 +111,44 @@ void slurm_queue_remove(struct slurm_queue *q, const struct queue_entry *e)
     memmove(&q->blocks[at], &q->blocks[at + 1], (q->blocks_len - at) * sizeof q->blocks[0]);
 }
 
+static int by_rank(const void *a, const void *b)
+{
+    const struct queue_entry *x = a, *y = b;
+    return queue_entry_precedes(x, y) ? -1 : queue_entry_precedes(y, x);
+}
+
+/* Through one array, and back into the blocks as they are. */
+static void sort_all(struct slurm_queue *q)
+{
+    struct queue_entry *all = malloc(q->len * sizeof all[0]);
+    SIM_REQUIRE(all != NULL);
+    size_t len = 0;
+    for (size_t i = 0; i < q->blocks_len; len += q->blocks[i++]->len)
+        memcpy(all + len, q->blocks[i]->entries, q->blocks[i]->len * sizeof all[0]);
+    qsort(all, len, sizeof all[0], by_rank);
+    len = 0;
+    for (size_t i = 0; i < q->blocks_len; len += q->blocks[i++]->len)
+        memcpy(q->blocks[i]->entries, all + len, q->blocks[i]->len * sizeof all[0]);
+    free(all);
+}
+
+bool slurm_queue_rerank(struct slurm_queue *q, uint64_t (*rank)(void *context, uint32_t job),
+                        void *context)
+{
+    const struct queue_entry *last = NULL;
+    bool is_sorted = true;
+    for (size_t i = 0; i < q->blocks_len; i++)
+        for (uint32_t k = 0; k < q->blocks[i]->len; k++) {
+            struct queue_entry *e = &q->blocks[i]->entries[k];
+            e->rank = rank(context, e->job);
+            is_sorted = is_sorted && (last == NULL || queue_entry_precedes(last, e));
+            last = e;
+        }
+    if (!is_sorted)
+        sort_all(q);
+    return !is_sorted;
+}
+
 const struct queue_entry *slurm_queue_at(const struct slurm_queue *q, struct queue_walk *w)
 {
     if (w->block < q->blocks_len && w->at >= q->blocks[w->block]->len) {

@@ -43,6 +43,10 @@ void slurm_queue_fini(struct slurm_queue *q);
 void slurm_queue_push(struct slurm_queue *q, const struct queue_entry *e);
 void slurm_queue_remove(struct slurm_queue *q, const struct queue_entry *e); /* it must be there */
 
+/* New ranks for all: rank(context, job). Whether the order changed. O(n) if it did not. */
+bool slurm_queue_rerank(struct slurm_queue *q, uint64_t (*rank)(void *context, uint32_t job),
+                        void *context);
+
 /* A walk. It begins zeroed. Removing the entry it stands on makes it stand on the next one; any
  * other change ends it. */
 struct queue_walk {

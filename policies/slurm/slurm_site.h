@@ -93,6 +93,16 @@ struct slurm_partition {
     uint32_t cpus_per_gpu;                                   /* default; 0: none */
 };
 
+/* priority/multifactor; slurm_priority.h. */
+struct slurm_priority_params {
+    bool is_multifactor;
+    bool favors_small, is_relative_to_time, accrues_always;
+    bool keeps_raw_all, keeps_raw_partition, keeps_raw_tres; /* NO_NORMAL_* */
+    int64_t weight_age, weight_job_size, weight_partition;
+    int64_t weight_cpu, weight_memory, weight_node, weight_gpu; /* PriorityWeightTRES */
+    int64_t max_age_s, calc_period_s;
+};
+
 /* What decides, of the cluster-wide keys. */
 struct slurm_params {
     bool has_backfill;  /* sched/backfill */
@@ -104,6 +114,7 @@ struct slurm_params {
     int64_t kill_wait_s;
     int64_t over_time_min;
     int64_t requeue_delay_s;
+    struct slurm_priority_params priority;
     /* SchedulerParameters */
     int64_t sched_interval_s, batch_sched_delay_s;                         /* -1: off */
     int64_t default_queue_depth, partition_job_depth, sched_max_job_start; /* 0: no limit */

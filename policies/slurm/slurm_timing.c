@@ -124,6 +124,11 @@ void slurm_timing_node_changed(struct slurm_timing *t, int64_t now_ns)
     t->is_asked = true;
 }
 
+void slurm_timing_reordered(struct slurm_timing *t, int64_t now_ns)
+{
+    change(t, now_ns);
+}
+
 void slurm_timing_ended(struct slurm_timing *t, int64_t now_ns)
 {
     change(t, now_ns);

@@ -43,6 +43,9 @@ void slurm_timing_submitted(struct slurm_timing *t, int64_t now_ns);
 void slurm_timing_ended(struct slurm_timing *t, int64_t now_ns);
 void slurm_timing_node_changed(struct slurm_timing *t, int64_t now_ns);
 
+/* Priorities changed the order of the queue. */
+void slurm_timing_reordered(struct slurm_timing *t, int64_t now_ns);
+
 /* Passes that are to be made now, a mask; the main loop's goes first. They count as made. */
 unsigned slurm_timing_due(struct slurm_timing *t, int64_t now_ns);
 
