@@ -49,19 +49,21 @@ static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
 
 /* --- evictions --- */
 
-static void tell_preemption(const struct policy_kueue *p, struct acts *a, const struct decision *d)
+void policy_kueue_tell_pair(const struct policy_kueue *p, struct acts *a, const char *what,
+                            uint32_t job, uint32_t by, const char *words)
 {
     char name[NAME_TEXT], text[NAME_TEXT + 64];
-    job_name(p->env.names, acts_job(a, (uint32_t)d->by->number), name, sizeof name);
-    const int len = snprintf(text, sizeof text, "%s, by %s", preempt_reason_name(d->preempt), name);
+    job_name(p->env.names, acts_job(a, by), name, sizeof name);
+    const int len = snprintf(text, sizeof text, "%s, by %s", words, name);
     SIM_REQUIRE(len > 0 && (size_t)len < sizeof text);
-    act_tell(a, "preempted", (uint32_t)d->w->number, text);
+    act_tell(a, what, job, text);
 }
 
 static void tell_eviction(const struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
     if (d->evict == EVICT_PREEMPTED)
-        tell_preemption(p, a, d);
+        policy_kueue_tell_pair(p, a, "preempted", (uint32_t)d->w->number, (uint32_t)d->by->number,
+                               preempt_reason_name(d->preempt));
     else
         act_tell(a, "evicted", (uint32_t)d->w->number,
                  d->deactivation != DEACTIVATED_NOT ? deactivation_name(d->deactivation)
@@ -89,6 +91,10 @@ static void evict(struct policy_kueue *p, struct acts *a, const struct decision 
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
     if (acts_wants_detail(a))
         tell_eviction(p, a, d);
+    if (d->by != NULL) {
+        p->last_by = (uint32_t)d->by->number;
+        p->last_victim = t->job;
+    }
     const bool has_pods = t->state == TRACKED_RUNS;
     t->state = TRACKED_STOPS;
     act_stop(a, &(struct stop){.job = t->job,

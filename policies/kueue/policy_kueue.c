@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { TOKEN_WAKE };
+enum { TOKEN_NEAR, TOKEN_DEADLINE };
 
 /* Numbered as enum pending_reason; the first is what a workload has that nobody looked at yet. */
 const char *const policy_kueue_reasons[] = {
@@ -52,16 +52,24 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* One wake before or at that time is enough: it looks again. */
+static void ask(struct policy_kueue *p, struct acts *a, unsigned token, int64_t at_ns)
+{
+    if (p->asked_ns[token] <= at_ns)
+        return;
+    p->asked_ns[token] = at_ns;
+    act_wake(a, at_ns, PHASE_TIMER, token);
+}
+
+/* Deadlines are far away and many; what else is due is near. */
 static void wake(struct policy_kueue *p, struct acts *a)
 {
     int64_t next = least(kueue_next_flush_ns(p->k), next_sample_ns(p));
-    next = least(next, least(kueue_next_timer_ns(p->k), kueue_next_second_pass_ns(p->k)));
+    next = least(next, kueue_next_second_pass_ns(p->k));
     if (policy_kueue_next_check_ns(p) > acts_now_ns(a)) /* else the decision of now answers it */
         next = least(next, policy_kueue_next_check_ns(p));
-    if (next == INT64_MAX || next == p->wakes_at_ns)
-        return;
-    p->wakes_at_ns = next;
-    act_wake(a, next, PHASE_TIMER, TOKEN_WAKE);
+    ask(p, a, TOKEN_NEAR, next);
+    ask(p, a, TOKEN_DEADLINE, kueue_next_timer_ns(p->k));
 }
 
 static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
@@ -118,10 +126,12 @@ static void lose_pods(struct policy_kueue *p, struct acts *a, const struct note 
 }
 
 /* What is due at this instant: deadlines, then another look. */
-static void catch_up(struct policy_kueue *p, struct acts *a)
+static void catch_up(struct policy_kueue *p, const struct acts *a)
 {
     const int64_t now_ns = acts_now_ns(a);
-    p->wakes_at_ns = INT64_MIN;
+    for (size_t i = 0; i < sizeof p->asked_ns / sizeof p->asked_ns[0]; i++)
+        if (p->asked_ns[i] <= now_ns)
+            p->asked_ns[i] = INT64_MAX;
     kueue_run_timers(p->k, now_ns);
     kueue_wake_second_passes(p->k, now_ns);
     kueue_flush(p->k, now_ns);
@@ -169,17 +179,36 @@ static void notify(void *state, const struct note *n, struct acts *a)
 
 /* --- decisions --- */
 
+/* More cycles than any queue needs in one instant: the same evictions again and again. The kernel
+ * counts rounds, and ends a run whose clock stands. */
+enum { CYCLES_MOST = 10000 };
+
+/* Two that evict each other within an instant, as they do in real Kueue. */
+static void tell_livelock(const struct policy_kueue *p, struct acts *a)
+{
+    if (p->cycles != CYCLES_MOST || p->last_by == JOB_NONE || acts_job(a, p->last_by) == NULL)
+        return;
+    policy_kueue_tell_pair(p, a, "livelock", p->last_victim, p->last_by,
+                           "evicted again and again within one instant");
+}
+
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
+    const int64_t now_ns = acts_now_ns(a);
+    p->cycles = p->instant_ns == now_ns ? p->cycles : 0;
+    p->instant_ns = now_ns;
     policy_kueue_answer_checks(p, a);
     policy_kueue_carry_out(p, a);
-    while (kueue_has_work(p->k)) {
-        kueue_cycle(p->k, acts_now_ns(a));
+    bool is_again = false;
+    while (kueue_has_work(p->k) && !is_again) {
+        kueue_cycle(p->k, now_ns);
         policy_kueue_carry_out(p, a);
+        is_again = ++p->cycles >= CYCLES_MOST;
+        tell_livelock(p, a);
     }
     wake(p, a);
-    return SETTLED;
+    return is_again && kueue_has_work(p->k) ? AGAIN : SETTLED;
 }
 
 /* --- what queues.csv shows --- */
