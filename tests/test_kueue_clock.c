@@ -354,6 +354,22 @@ static void a_drained_queue_gives_its_quota_back_and_waits(void **state)
     end(p, "0 reserve ns/a\n20 evict ns/a ClusterQueueStopped\n50 reserve ns/a\n");
 }
 
+static void an_edit_puts_off_no_second_look(void **state)
+{
+    (void)state;
+    struct play *p = begin(HEADER QUEUE("") WORKLOAD("a", 4, "") WORKLOAD("b", 4, ""));
+    run_until(p, 10);
+    kueue_finish(p->c.k, named(p, "ns/a"), p->c.k->now_ns);
+    p->c.k->now_ns += SECOND_NS / 2;
+    edit(p, held);
+    assert_int_equal(kueue_next_flush_ns(p->c.k), 11 * SECOND_NS);
+    run_until(p, 20);
+    edit(p, open);
+    assert_int_equal(kueue_next_flush_ns(p->c.k), 21 * SECOND_NS);
+    run_until(p, 30);
+    end(p, "0 reserve ns/a\n20 reserve ns/b\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_check_stands_between_quota_and_running),
         cmocka_unit_test(without_its_check_a_queue_admits_nobody),
         cmocka_unit_test(a_drained_queue_gives_its_quota_back_and_waits),
+        cmocka_unit_test(an_edit_puts_off_no_second_look),
     };
     return cmocka_run_group_tests_name("kueue_clock", tests, NULL, NULL);
 }
