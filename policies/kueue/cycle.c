@@ -205,8 +205,16 @@ static void commit_places(struct cycle *c, struct entry *e)
     e->q->tree->has_changed = true;
 }
 
+/* Two that preempt each other in turn get nowhere; how often is kept with the last victim. */
+static void count_exchange(struct kueue_workload *victim, const struct kueue_workload *by)
+{
+    victim->exchanges = by->evictor == victim->serial ? by->exchanges + 1 : 0;
+    victim->evictor = by->serial;
+}
+
 static void commit_eviction(struct cycle *c, const struct target_by *v)
 {
+    count_exchange(v->w, v->by->w);
     v->w->is_preempted = true;
     v->w->preempted_for = v->reason;
     v->w->preempted_ns = c->k->now_ns;

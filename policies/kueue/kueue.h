@@ -91,6 +91,7 @@ struct kueue {
     struct local_queue **local_queues; /* likewise */
     uint32_t local_queues_len;
     struct pool workloads;
+    uint64_t workloads_made;
     struct intern *classes; /* scheduling classes, by what they consist of */
     struct arena *cycle_arena;
     struct arena *place_arena;        /* given back after each try */

@@ -14,6 +14,7 @@ struct kueue_workload *kueue_add(struct kueue *k, const struct kueue_workload_sp
         .uid = spec->uid,
         .number = spec->number,
         .slot = slot,
+        .serial = ++k->workloads_made,
         .shape = spec->shape,
         .misfit = spec->misfit,
         .namespace_id = intern_add(k->names->words, spec->namespace),

@@ -181,6 +181,9 @@ struct kueue_workload {
     int64_t requeue_at_ns; /* INT64_MIN: no backoff */
     uint32_t requeue_count;
     enum deactivation deactivated_by;
+    uint64_t serial;    /* of all workloads there ever were */
+    uint64_t evictor;   /* serial of the last one that preempted it; 0: none */
+    uint32_t exchanges; /* in a row: it was preempted by one that it had preempted just before */
 
     /* Deadlines, while it has quota; INT64_MAX: none. */
     bool is_ready;                /* PodsReady */

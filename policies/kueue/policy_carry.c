@@ -6,9 +6,13 @@
 #include "sim/arena.h"
 #include "sim/check.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
-enum { GROUPS_MOST = 64, NAME_TEXT = 512 };
+enum { GROUPS_MOST = 64, NAME_TEXT = 512, WORDS_TEXT = 2048 };
+
+/* Once there and back may be chance. */
+enum { EXCHANGES_MANY = 3 };
 
 /* --- quota --- */
 
@@ -52,15 +56,51 @@ static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
 void policy_kueue_tell_pair(const struct policy_kueue *p, struct acts *a, const char *what,
                             uint32_t job, uint32_t by, const char *words)
 {
-    char name[NAME_TEXT], text[NAME_TEXT + 64];
+    char name[NAME_TEXT], text[WORDS_TEXT];
     job_name(p->env.names, acts_job(a, by), name, sizeof name);
     const int len = snprintf(text, sizeof text, "%s, by %s", words, name);
-    SIM_REQUIRE(len > 0 && (size_t)len < sizeof text);
-    act_tell(a, what, job, text);
+    SIM_REQUIRE(len > 0);
+    act_tell(a, what, job, text); /* cut, if somebody names queues in novels */
+}
+
+static const char *policy_name(enum preemption_policy p)
+{
+    static const char *const names[] = {[POLICY_NEVER] = "Never",
+                                        [POLICY_UNSET] = "Never",
+                                        [POLICY_LOWER_PRIORITY] = "LowerPriority",
+                                        [POLICY_LOWER_OR_NEWER_EQUAL_PRIORITY] =
+                                            "LowerOrNewerEqualPriority",
+                                        [POLICY_ANY] = "Any"};
+    return names[p];
+}
+
+static const char *rules_text(struct arena *arena, const struct cluster_queue_spec *q)
+{
+    return arena_printf(arena, "%s has withinClusterQueue %s, reclaimWithinCohort %s%s", q->name,
+                        policy_name(q->preemption.within), policy_name(q->preemption.reclaim),
+                        q->preemption.borrows ? ", borrowWithinCohort LowerPriority" : "");
+}
+
+/* Two that keep preempting each other, and the settings that let them. */
+static void tell_exchange(const struct policy_kueue *p, struct acts *a, const struct decision *d)
+{
+    const struct cluster_queue *mine = d->w->queue, *theirs = d->by->queue;
+    struct arena *arena = arena_new();
+    const char *rules = rules_text(arena, mine->spec);
+    if (theirs != mine)
+        rules = arena_printf(arena, "%s; %s", rules, rules_text(arena, theirs->spec));
+    policy_kueue_tell_pair(p, a, "ping-pong", (uint32_t)d->w->number, (uint32_t)d->by->number,
+                           arena_printf(arena, "%" PRIu32 " preemptions in turn (%s%s; %s)",
+                                        d->w->exchanges + 1, preempt_reason_name(d->preempt),
+                                        p->k->settings.has_fair_sharing ? ", with fairSharing" : "",
+                                        rules));
+    arena_free(arena);
 }
 
 static void tell_eviction(const struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
+    if (d->evict == EVICT_PREEMPTED && d->w->exchanges >= EXCHANGES_MANY)
+        tell_exchange(p, a, d);
     if (d->evict == EVICT_PREEMPTED)
         policy_kueue_tell_pair(p, a, "preempted", (uint32_t)d->w->number, (uint32_t)d->by->number,
                                preempt_reason_name(d->preempt));
