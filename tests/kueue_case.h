@@ -71,9 +71,9 @@ struct quota_column case_column(const struct kueue_case *c, const char *key);
 /* Calls check for every *.yaml file below dir (relative to the shared data), folder by folder in
  * the order of names; check returns whether the case is equal, and has said what is not. Prints a
  * line per folder, and the sum. `differing` names the files, without .yaml, of which it is known
- * that they differ; it ends with NULL, and NULL means none. Returns false if some other case
- * differs, or one of these does not. Where the shared data is not present, it says so and returns
- * true. */
+ * that they differ, with their folder if need be; it ends with NULL, and NULL means none. Returns
+ * false if some other case differs, or one of these does not. Where the shared data is not present,
+ * it says so and returns true. */
 bool kueue_cases_run(const char *dir, bool (*check)(const char *path),
                      const char *const *differing);
 

@@ -165,6 +165,24 @@ const struct yaml_node *tree_or(struct arena *a, const struct yaml_node *map, co
     return tree_get(map, path) != NULL ? map : tree_with(a, map, path, tree_scalar(a, text, map));
 }
 
+const struct yaml_node *tree_copy(struct arena *a, const struct yaml_node *n,
+                                  const struct yaml_node *at)
+{
+    const struct yaml_node *copy = tree_empty_map(a, at);
+    if (n->kind == YAML_SCALAR)
+        return n->quoted ? tree_quoted(a, arena_text(a, n->text, n->len), at)
+                         : tree_scalar(a, arena_text(a, n->text, n->len), at);
+    if (n->kind == YAML_LIST) {
+        const struct yaml_node **items = arena_alloc(a, (n->len + 1) * sizeof items[0]);
+        for (size_t i = 0; i < n->len; i++)
+            items[i] = tree_copy(a, n->items[i], at);
+        return tree_list(a, items, n->len, at);
+    }
+    for (size_t i = 0; i < n->len; i++)
+        copy = tree_with_key(a, copy, n->pairs[i].key->text, tree_copy(a, n->pairs[i].value, at));
+    return copy;
+}
+
 const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_node *n)
 {
     if (n == NULL || n->kind == YAML_SCALAR)

@@ -50,6 +50,10 @@ const struct yaml_node *tree_list(struct arena *a, const struct yaml_node *const
                                   const struct yaml_node *at);
 const struct yaml_node *tree_empty_map(struct arena *a, const struct yaml_node *at);
 
+/* A tree that lives as long as the arena, all of it standing at one place. */
+const struct yaml_node *tree_copy(struct arena *a, const struct yaml_node *n,
+                                  const struct yaml_node *at);
+
 /* Without any key whose value is null. */
 const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_node *n);
 

@@ -1,0 +1,452 @@
+/* From objects to Workloads: who gets one, under what name, in which queue, of what priority. */
+#include "policies/kueue/job_workloads.h"
+
+#include "models/kubernetes/labels.h"
+#include "models/kubernetes/selector.h"
+#include "policies/kueue/job_resources.h"
+#include "policies/kueue/sha.h"
+#include "policies/kueue/tree.h"
+#include "policies/kueue/validate.h"
+#include "sim/arena.h"
+#include "sim/intern.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DOMAIN     "kueue.x-k8s.io/"
+#define QUEUE      DOMAIN "queue-name"
+#define CLASS      DOMAIN "priority-class"
+#define NAME_LABEL "kubernetes.io/metadata.name"
+
+enum { LONGEST_NAME = 253, SHORT_NAME = 63, HASH_DIGITS = 5 };
+
+/* --- lists --- */
+
+static void *room(struct arena *a, void *items, uint32_t len, uint32_t *cap, size_t bytes)
+{
+    if (len < *cap)
+        return items;
+    *cap = *cap == 0 ? 16 : 2 * *cap;
+    void *more = arena_alloc(a, *cap * bytes);
+    if (len > 0)
+        memcpy(more, items, len * bytes);
+    return more;
+}
+
+void job_problem_add(struct job_maker *m, const struct object *o, bool is_rejected,
+                     const char *text)
+{
+    m->problems =
+        room(m->f.arena, m->problems, m->problems_len, &m->problems_cap, sizeof m->problems[0]);
+    m->problems[m->problems_len++] = (struct job_problem){o, is_rejected, text};
+}
+
+const char *job_label(const struct queued_job *j, const char *key)
+{
+    return text_map_find(tree_get(j->doc, "metadata.labels"), key);
+}
+
+const char *job_annotation(const struct queued_job *j, const char *key)
+{
+    return text_map_find(tree_get(j->doc, "metadata.annotations"), key);
+}
+
+/* --- who gets one --- */
+
+/* Whether jobs of this namespace are Kueue's business. */
+static bool namespace_is_managed(struct job_maker *m, const char *name)
+{
+    struct arena *a = m->f.arena;
+    const struct object *o = object_set_find(m->objects, "", "Namespace", "", name);
+    const struct yaml_node *labels = o == NULL ? NULL : o->labels;
+    const struct yaml_node *rule = tree_get(m->configuration, "managedJobsNamespaceSelector");
+    if (m->configuration == NULL)
+        return strcmp(name, "kube-system") != 0 && strcmp(name, "kueue-system") != 0;
+    labels = tree_with_key(a, labels, NAME_LABEL, tree_quoted(a, name, labels));
+    const struct label_map map = label_map_read(&m->f, labels);
+    return selector_matches(selector_read(&m->f, rule), &map, m->f.words);
+}
+
+static bool has_default_queue(const struct job_maker *m, const char *namespace)
+{
+    return object_set_find(m->objects, "kueue.x-k8s.io", "LocalQueue", namespace, "default") !=
+           NULL;
+}
+
+static const char *queue_of(struct job_maker *m, const struct object *o)
+{
+    const char *queue = object_label(o, QUEUE);
+    if (queue != NULL && queue[0] != '\0')
+        return queue;
+    return has_default_queue(m, o->namespace) && namespace_is_managed(m, o->namespace) ? "default"
+                                                                                       : "";
+}
+
+static bool is_owned(struct job_maker *m, const struct object *o, unsigned depth);
+
+/* The queue, "" where none is needed; NULL: the object is not Kueue's business. */
+static const char *managed_queue(struct job_maker *m, const struct object *o,
+                                 const struct kueue_kind *kind, unsigned depth)
+{
+    const char *queue = queue_of(m, o);
+    const bool is_named = object_label(o, QUEUE) != NULL;
+    if (queue[0] == '\0' && !tree_bool(m->configuration, "manageJobsWithoutQueueName", false))
+        return NULL;
+    if (!(kind != NULL && kind->ignores_namespaces && is_named) &&
+        !namespace_is_managed(m, o->namespace))
+        return NULL;
+    return is_owned(m, o, depth) ? NULL : queue;
+}
+
+/* Whether a job that is managed controls it. */
+static bool is_owned(struct job_maker *m, const struct object *o, unsigned depth)
+{
+    enum { DEEPEST = 10 };
+    const struct yaml_node *list = tree_get(o->doc, "metadata.ownerReferences");
+    for (size_t i = 0; i < tree_len(list) && depth < DEEPEST; i++) {
+        const char *api = tree_text(list->items[i], "apiVersion", "");
+        const char *slash = strchr(api, '/');
+        const char *group = slash == NULL ? "" : arena_text(m->f.arena, api, (size_t)(slash - api));
+        const struct object *owner =
+            object_set_find(m->objects, group, tree_text(list->items[i], "kind", ""), o->namespace,
+                            tree_text(list->items[i], "name", ""));
+        if (!tree_bool(list->items[i], "controller", false) || owner == NULL)
+            continue;
+        const struct kueue_kind *kind = job_kind_find(owner);
+        if (kind != NULL && managed_queue(m, owner, kind, depth + 1) != NULL)
+            return true;
+        return is_owned(m, owner, depth + 1);
+    }
+    return false;
+}
+
+/* --- names --- */
+
+const char *job_uid(const struct job_maker *m, const struct object *o)
+{
+    return o->uid != NULL ? o->uid : arena_printf(m->f.arena, "uid-%s", o->name);
+}
+
+const char *job_workload_name(const struct job_maker *m, const struct queued_job *j,
+                              const char *owner, const char *uid, const char *more)
+{
+    struct arena *a = m->f.arena;
+    const int most = gates_on(m->gates, GATE_SHORT_WORKLOAD_NAMES) ? SHORT_NAME : LONGEST_NAME;
+    const char *what = arena_printf(a, "%s\n%s\n%s\n%s%s%s", j->kind->kind, j->kind->group, owner,
+                                    uid, more[0] == '\0' ? "" : "\n", more);
+    char hex[SHA1_HEX];
+    char *prefix = arena_printf(a, "%s-%s", j->kind->kind, owner);
+    for (char *c = prefix; *c != '-'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    sha1_hex(what, strlen(what), hex);
+    return arena_printf(a, "%.*s-%.*s", most - 1 - HASH_DIGITS, prefix, HASH_DIGITS, hex);
+}
+
+/* --- priority --- */
+
+struct ranked {
+    const char *group, *kind, *name; /* name NULL: no class */
+    int32_t value;
+};
+
+/* Of the job itself, then of its first pods that have one. */
+static const char *pod_class_of(const struct queued_job *j)
+{
+    const char *name =
+        j->kind->class_path == NULL ? "" : tree_text(j->doc, j->kind->class_path, "");
+    for (uint32_t i = 0; name[0] == '\0' && i < j->sets_len; i++)
+        name = tree_text(j->sets[i].template, "spec.priorityClassName", "");
+    return name;
+}
+
+static bool find_priority(struct job_maker *m, const struct queued_job *j, struct ranked *out)
+{
+    struct arena *a = m->f.arena;
+    const char *label = job_label(j, CLASS);
+    const struct priority_class *c;
+    *out = (struct ranked){0};
+    if (label == NULL && gates_on(m->gates, GATE_WORKLOAD_PRIORITY_CLASS_DEFAULTING) &&
+        workload_priority_class_find(&m->classes, "default") != NULL)
+        label = "default";
+    if (label != NULL && label[0] != '\0') {
+        c = workload_priority_class_find(&m->classes, label);
+        *out = (struct ranked){"kueue.x-k8s.io", "WorkloadPriorityClass", label,
+                               c == NULL ? 0 : c->value};
+        if (c == NULL)
+            job_problem_add(
+                m, j->o, false,
+                arena_printf(a, "workloadpriorityclasses.kueue.x-k8s.io \"%s\" not found", label));
+        return c != NULL;
+    }
+    const char *name = pod_class_of(j);
+    c = priority_class_find(&m->classes, name[0] == '\0' ? NULL : name);
+    if (c == NULL && name[0] == '\0')
+        return true;
+    *out = (struct ranked){"scheduling.k8s.io", "PriorityClass", c == NULL ? name : c->name,
+                           c == NULL ? 0 : c->value};
+    if (c == NULL)
+        job_problem_add(
+            m, j->o, false,
+            arena_printf(a, "priorityclasses.scheduling.k8s.io \"%s\" not found", name));
+    return c != NULL;
+}
+
+/* --- the Workload --- */
+
+static const struct yaml_node *make_set(struct job_maker *m, const struct queued_job *j, uint32_t i)
+{
+    struct arena *a = m->f.arena;
+    const struct job_set *s = &j->sets[i];
+    const struct yaml_node *n = tree_empty_map(a, s->template);
+    n = tree_with(a, n, "name", tree_quoted(a, s->name, s->template));
+    n = tree_with(a, n, "count",
+                  tree_scalar(a, arena_printf(a, "%" PRId64, s->count), s->template));
+    if (s->min_count > 0)
+        n = tree_with(a, n, "minCount",
+                      tree_scalar(a, arena_printf(a, "%" PRId64, s->min_count), s->template));
+    n = tree_with(a, n, "template",
+                  job_template_adjust(a, m->objects, j->o->namespace, s->template));
+    return s->topology == NULL ? n : tree_with(a, n, "topologyRequest", s->topology);
+}
+
+static const struct yaml_node *make_annotations(struct job_maker *m, const struct queued_job *j,
+                                                const char *name, const struct yaml_node *extra)
+{
+    static const char provisioning[] = "provreq.kueue.x-k8s.io/";
+    struct arena *a = m->f.arena;
+    const struct yaml_node *all = extra == NULL ? tree_empty_map(a, j->doc) : extra;
+    const struct yaml_node *own = tree_get(j->doc, "metadata.annotations");
+    for (size_t i = 0; i < tree_len(own); i++) {
+        const char *key = own->pairs[i].key->text;
+        if (strncmp(key, provisioning, strlen(provisioning)) == 0 ||
+            (strcmp(key, DOMAIN "admission-gated-by") == 0 &&
+             gates_on(m->gates, GATE_ADMISSION_GATED_BY)))
+            all = tree_with_key(a, all, key, own->pairs[i].value);
+    }
+    if (j->is_elastic) {
+        all = tree_with_key(a, all, DOMAIN "elastic-job", tree_quoted(a, "true", j->doc));
+        all = tree_with_key(a, all, DOMAIN "workload-slice-name", tree_quoted(a, name, j->doc));
+    }
+    return all;
+}
+
+static const struct yaml_node *make_spec(struct job_maker *m, const struct queued_job *j,
+                                         const struct ranked *rank)
+{
+    struct arena *a = m->f.arena;
+    const struct yaml_node *sets[JOB_MOST_SETS], *spec = tree_empty_map(a, j->doc);
+    const char *seconds = job_label(j, DOMAIN "max-exec-time-seconds");
+    for (uint32_t i = 0; i < j->sets_len; i++)
+        sets[i] = make_set(m, j, i);
+    if (j->queue[0] != '\0')
+        spec = tree_with(a, spec, "queueName", tree_quoted(a, j->queue, j->doc));
+    spec = tree_with(a, spec, "priority",
+                     tree_scalar(a, arena_printf(a, "%" PRId32, rank->value), j->doc));
+    if (rank->name != NULL) {
+        spec = tree_with(a, spec, "priorityClassRef.group", tree_quoted(a, rank->group, j->doc));
+        spec = tree_with(a, spec, "priorityClassRef.kind", tree_quoted(a, rank->kind, j->doc));
+        spec = tree_with(a, spec, "priorityClassRef.name", tree_quoted(a, rank->name, j->doc));
+    }
+    if (seconds != NULL)
+        spec = tree_with(a, spec, "maximumExecutionTimeSeconds", tree_scalar(a, seconds, j->doc));
+    return tree_with(a, spec, "podSets", tree_list(a, sets, j->sets_len, j->doc));
+}
+
+static const struct yaml_node *make_doc(struct job_maker *m, const struct queued_job *j,
+                                        const char *name, const struct ranked *rank,
+                                        const struct yaml_node *extra)
+{
+    struct arena *a = m->f.arena;
+    const struct yaml_node *doc = tree_empty_map(a, j->doc);
+    const struct yaml_node *annotations = make_annotations(m, j, name, extra);
+    const struct yaml_node *created = tree_get(j->doc, "metadata.creationTimestamp");
+    doc = tree_with(a, doc, "apiVersion", tree_scalar(a, DOMAIN "v1beta2", j->doc));
+    doc = tree_with(a, doc, "kind", tree_scalar(a, "Workload", j->doc));
+    doc = tree_with(a, doc, "metadata.name", tree_quoted(a, name, j->doc));
+    doc = tree_with(a, doc, "metadata.namespace", tree_quoted(a, j->o->namespace, j->doc));
+    if (created != NULL)
+        doc = tree_with(a, doc, "metadata.creationTimestamp", created);
+    if (tree_len(annotations) > 0)
+        doc = tree_with(a, doc, "metadata.annotations", annotations);
+    return tree_with(a, doc, "spec", make_spec(m, j, rank));
+}
+
+void job_finish(struct job_maker *m, struct queued_job *j, const char *name, const char *owner_kind,
+                const char *owner_name, const struct yaml_node *extra)
+{
+    struct refusals refusals = {.arena = m->f.arena};
+    struct ranked rank;
+    if (j->sets_len == 0 || j->sets_len > JOB_MOST_SETS) {
+        job_problem_add(m, j->o, false,
+                        arena_printf(m->f.arena,
+                                     "spec.podSets: the Workload CRD allows 1 to 18 items, got "
+                                     "%" PRIu32,
+                                     j->sets_len));
+        return;
+    }
+    if (!find_priority(m, j, &rank))
+        return;
+    const struct yaml_node *doc = make_doc(m, j, name, &rank, extra);
+    workload_validate(doc, NULL, m->gates, &refusals);
+    if (refusals.len > 0) {
+        job_problem_add(m, j->o, false, job_refusals_text(m->f.arena, &refusals));
+        return;
+    }
+    m->made = room(m->f.arena, m->made, m->made_len, &m->made_cap, sizeof m->made[0]);
+    m->made[m->made_len++] = (struct made_workload){.from = j->o,
+                                                    .owner_kind = owner_kind,
+                                                    .owner_name = owner_name,
+                                                    .namespace = j->o->namespace,
+                                                    .name = name,
+                                                    .doc = doc};
+}
+
+/* --- by kind --- */
+
+static const struct yaml_node *serving_annotations(struct job_maker *m, const struct queued_job *j)
+{
+    struct arena *a = m->f.arena;
+    const char *version =
+        arena_printf(a, "%s/%s, Kind=%s", j->kind->group, j->kind->version, j->kind->kind);
+    const struct yaml_node *all = tree_empty_map(a, j->doc);
+    all = tree_with_key(a, all, DOMAIN "is-group-workload", tree_quoted(a, "true", j->doc));
+    all = tree_with_key(a, all, DOMAIN "job-owner-gvk", tree_quoted(a, version, j->doc));
+    return tree_with_key(a, all, DOMAIN "job-owner-name", tree_quoted(a, j->o->name, j->doc));
+}
+
+/* One for each group of it. */
+static void finish_lws(struct job_maker *m, struct queued_job *j)
+{
+    struct arena *a = m->f.arena;
+    const int64_t replicas = tree_int(j->doc, "spec.replicas", 1);
+    for (int64_t i = 0; i < replicas; i++) {
+        const char *index = arena_printf(a, "%" PRId64, i);
+        const char *owner = arena_printf(a, "%s-%s", j->o->name, index);
+        const struct yaml_node *extra = serving_annotations(m, j);
+        extra = tree_with_key(a, extra, DOMAIN "component-workload-index",
+                              tree_quoted(a, index, j->doc));
+        job_finish(m, j, job_workload_name(m, j, owner, job_uid(m, j->o), ""), j->kind->kind,
+                   j->o->name, extra);
+    }
+}
+
+static void make_job(struct job_maker *m, const struct object *o, const struct kueue_kind *kind,
+                     const char *owner_kind, const char *owner_name)
+{
+    struct arena *a = m->f.arena;
+    struct refusals refusals = {.arena = a};
+    const char *elastic = object_annotation(o, DOMAIN "elastic-job");
+    const char *prebuilt = object_label(o, DOMAIN "prebuilt-workload-name");
+    struct queued_job *j = arena_alloc(a, sizeof *j);
+    *j = (struct queued_job){.o = o, .doc = o->doc, .kind = kind};
+    j->queue = managed_queue(m, o, kind, 0);
+    j->is_elastic = kind->may_be_elastic && elastic != NULL && strcmp(elastic, "true") == 0 &&
+                    gates_on(m->gates, GATE_ELASTIC_JOBS_VIA_WORKLOAD_SLICES);
+    if (j->queue == NULL)
+        return;
+    const bool has_sets = kind->make(m, j);
+    job_topology_read(m, j);
+    job_check(m, j, &refusals);
+    if (refusals.len > 0) {
+        job_problem_add(m, o, true, job_refusals_text(a, &refusals));
+        return;
+    }
+    if (pod_group_name(m, o) != NULL || !has_sets)
+        return;
+    if (prebuilt != NULL && prebuilt[0] != '\0') {
+        job_problem_add(m, o, false, "prebuilt workload not found");
+        return;
+    }
+    if (strcmp(kind->kind, "LeaderWorkerSet") == 0) {
+        finish_lws(m, j);
+        return;
+    }
+    const char *name = job_workload_name(m, j, o->name, job_uid(m, o), j->is_elastic ? "0" : "");
+    job_finish(m, j, name, owner_kind, owner_name,
+               kind->keeps_no_metadata ? serving_annotations(m, j) : NULL);
+}
+
+/* An object made of another one's template. */
+static const struct object *derive(struct job_maker *m, const struct object *o,
+                                   const struct yaml_node *doc, const char *api, const char *kind,
+                                   const char *name)
+{
+    struct arena *a = m->f.arena;
+    struct object *out = arena_alloc(a, sizeof *out);
+    doc = tree_with(a, doc, "apiVersion", tree_scalar(a, api, o->doc));
+    doc = tree_with(a, doc, "kind", tree_scalar(a, kind, o->doc));
+    doc = tree_with(a, doc, "metadata.name", tree_quoted(a, name, o->doc));
+    doc = tree_with(a, doc, "metadata.namespace", tree_quoted(a, o->namespace, o->doc));
+    return object_read(&m->f, doc, o->number, out) ? out : NULL;
+}
+
+static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
+{
+    struct arena *a = m->f.arena;
+    const char *const copied[] = {QUEUE, CLASS};
+    const char *queue = managed_queue(m, o, NULL, 0);
+    const int64_t replicas = tree_int(o->doc, "spec.replicas", 1);
+    const struct yaml_node *template = tree_get(o->doc, "spec.template");
+    const struct yaml_node *labels = tree_get(template, "metadata.labels");
+    for (size_t i = 0; queue != NULL && i < 2; i++) {
+        const char *text = i == 0 && queue[0] != '\0' ? queue : object_label(o, copied[i]);
+        if (text != NULL)
+            labels = tree_with_key(a, labels, copied[i], tree_quoted(a, text, o->doc));
+    }
+    if (labels != NULL)
+        template = tree_with(a, template, "metadata.labels", labels);
+    for (int64_t i = 0; i < replicas; i++) {
+        const struct object *pod =
+            derive(m, o, template, "v1", "Pod", arena_printf(a, "%s-rs-%" PRId64, o->name, i));
+        if (pod != NULL)
+            make_job(m, pod, job_kind_find(pod), o->kind, o->name);
+    }
+}
+
+static void make_job_of_cron(struct job_maker *m, const struct object *o)
+{
+    const struct object *job = derive(m, o, tree_get(o->doc, "spec.jobTemplate"), "batch/v1", "Job",
+                                      arena_printf(m->f.arena, "%s-0", o->name));
+    if (job != NULL)
+        make_job(m, job, job_kind_find(job), job->kind, job->name);
+}
+
+/* Whether no pod of its group stands before it. */
+static bool is_first_of_group(const struct job_maker *m, size_t i)
+{
+    const struct object *o = object_set_at(m->objects, i);
+    const char *name = pod_group_name(m, o);
+    for (size_t k = 0; k < i; k++) {
+        const struct object *other = object_set_at(m->objects, k);
+        const char *group = pod_group_name(m, other);
+        if (group != NULL && strcmp(group, name) == 0 &&
+            strcmp(other->namespace, o->namespace) == 0)
+            return false;
+    }
+    return true;
+}
+
+static void make_one(struct job_maker *m, size_t i)
+{
+    const struct object *o = object_set_at(m->objects, i);
+    const struct kueue_kind *kind = job_kind_find(o);
+    const uint32_t problems = m->problems_len;
+    if (strcmp(o->kind, "Deployment") == 0 && strcmp(o->group, "apps") == 0)
+        make_pods_of_deployment(m, o);
+    else if (strcmp(o->kind, "CronJob") == 0 && strcmp(o->group, "batch") == 0)
+        make_job_of_cron(m, o);
+    else if (kind != NULL)
+        make_job(m, o, kind, o->kind, o->name);
+    if (kind != NULL && m->problems_len == problems && pod_group_name(m, o) != NULL &&
+        is_first_of_group(m, i) && managed_queue(m, o, kind, 0) != NULL)
+        pod_group_make(m, o);
+}
+
+void job_workloads_make(struct job_maker *m)
+{
+    priority_classes_read(&m->f, m->objects, &m->classes);
+    for (size_t i = 0; i < object_set_len(m->objects); i++)
+        make_one(m, i);
+}
