@@ -177,6 +177,12 @@ static void find_kinds(struct fragmentation *f)
 
 /* --- one node --- */
 
+bool fragmentation_admits(const struct fragmentation *f, const struct request *r,
+                          const struct node *n)
+{
+    return f->terms == NULL || node_filter_admits(f->terms, r, n);
+}
+
 /* What the waiting kinds that the node could take now ask for. */
 struct wish {
     uint32_t least_milli; /* of a GPU, whole or shared; 0: none asks */
@@ -184,13 +190,13 @@ struct wish {
     bool is_any;
 };
 
-static struct wish wish_for(const struct fragmentation *f, const struct node *n)
+static struct wish wish_for(const struct fragmentation *f, const struct node *n,
+                            const uint32_t *requests, uint32_t len)
 {
     struct wish w = {0};
-    for (uint32_t i = 0; i < f->kinds_len; i++) {
-        const struct request *r = request_get(f->requests, f->kinds[i]);
-        if (cluster_fits(f->cluster, n->id, r) == 0 ||
-            (f->terms != NULL && !node_filter_admits(f->terms, r, n)))
+    for (uint32_t i = 0; i < len; i++) {
+        const struct request *r = request_get(f->requests, requests[i]);
+        if (cluster_fits(f->cluster, n->id, r) == 0 || !fragmentation_admits(f, r, n))
             continue;
         w.is_any = true;
         if (r->load.gpu_milli != 0 && (w.least_milli == 0 || r->load.gpu_milli < w.least_milli))
@@ -264,9 +270,11 @@ static int64_t useful_dynamic(const struct fragmentation *f, const struct node *
     return milli;
 }
 
-static int64_t useful(const struct fragmentation *f, const struct node *n)
+int64_t fragmentation_useful(const struct fragmentation *f, uint32_t node, const uint32_t *requests,
+                             uint32_t len)
 {
-    const struct wish w = wish_for(f, n);
+    const struct node *n = &f->cluster->nodes[node];
+    const struct wish w = wish_for(f, n, requests, len);
     if (!w.is_any)
         return 0;
     if (n->classes_len == 0)
@@ -302,7 +310,8 @@ int64_t fragmentation_of_node(const struct fragmentation *f, uint32_t node)
     const int64_t idle = cluster_idle_milli(f->cluster, node);
     if (n->state != NODE_READY || idle == 0)
         return 0;
-    return idle - (f->kinds_len == 0 ? in_units(f, n) : useful(f, n));
+    return idle - (f->kinds_len == 0 ? in_units(f, n)
+                                     : fragmentation_useful(f, node, f->kinds, f->kinds_len));
 }
 
 /* --- all nodes --- */
@@ -371,4 +380,24 @@ const int64_t *fragmentation_measure(struct fragmentation *f)
         catch_up(f, s);
     s->used = ++f->clock;
     return s->pools;
+}
+
+/* --- views --- */
+
+uint32_t fragmentation_waiting(const struct fragmentation *f, uint32_t i, int64_t *groups)
+{
+    if (i >= f->names_len)
+        return REQUEST_NONE;
+    *groups = f->waiting[f->names[i]];
+    return f->names[i];
+}
+
+const struct cluster *fragmentation_cluster(const struct fragmentation *f)
+{
+    return f->cluster;
+}
+
+const struct request_table *fragmentation_requests(const struct fragmentation *f)
+{
+    return f->requests;
 }

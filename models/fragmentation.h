@@ -41,4 +41,19 @@ const int64_t *fragmentation_measure(struct fragmentation *f);
 /* On one node, computed from scratch: for audits and tests. */
 int64_t fragmentation_of_node(const struct fragmentation *f, uint32_t node);
 
+/* Of what is free on the node, what would be of use if tasks of these requests waited. */
+int64_t fragmentation_useful(const struct fragmentation *f, uint32_t node, const uint32_t *requests,
+                             uint32_t len);
+
+/* The i-th request for GPUs of which some wait, and in how many groups of jobs; REQUEST_NONE: there
+ * are no more. */
+uint32_t fragmentation_waiting(const struct fragmentation *f, uint32_t i, int64_t *groups);
+
+const struct cluster *fragmentation_cluster(const struct fragmentation *f);
+const struct request_table *fragmentation_requests(const struct fragmentation *f);
+
+/* Labels and taints let it onto the node. */
+bool fragmentation_admits(const struct fragmentation *f, const struct request *r,
+                          const struct node *n);
+
 #endif /* MODELS_FRAGMENTATION_H */

@@ -21,6 +21,7 @@
 #include "models/observer.h"
 #include "models/policy.h"
 
+struct fragmentation;
 struct simulation;
 
 struct policy_use {
@@ -116,6 +117,7 @@ bool simulation_close(struct simulation *sim);
 int64_t simulation_now_ns(const struct simulation *sim);
 const struct simulation_spec *simulation_spec_of(const struct simulation *sim);
 const struct meter *simulation_meter(const struct simulation *sim);
+const struct fragmentation *simulation_fragmentation(const struct simulation *sim); /* or NULL */
 const struct cluster *simulation_cluster(const struct simulation *sim);
 const struct names *simulation_names(const struct simulation *sim);
 const struct request_table *simulation_requests(const struct simulation *sim);

@@ -22,6 +22,11 @@ const struct meter *simulation_meter(const struct simulation *sim)
     return &sim->meter;
 }
 
+const struct fragmentation *simulation_fragmentation(const struct simulation *sim)
+{
+    return sim->fragmentation;
+}
+
 const struct cluster *simulation_cluster(const struct simulation *sim)
 {
     return sim->cluster;

@@ -11,6 +11,7 @@
     X(out_table_utilisation) \
     X(out_table_queues)      \
     X(out_table_gpus)        \
+    X(out_table_fragments)   \
     X(out_table_events)      \
     X(out_table_summary)     \
     X(out_table_comparison)

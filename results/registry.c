@@ -9,6 +9,7 @@
     X(observer_utilisation) \
     X(observer_queues)      \
     X(observer_gpus)        \
+    X(observer_fragments)   \
     X(observer_events)      \
     X(observer_summary)     \
     X(observer_plots)

@@ -19,38 +19,53 @@
 static const struct row {
     const char *name, *scenario, *pods;
     int fragmented, idle;
+    const char *why; /* column of fragments.csv where all of it is; NULL: nobody waits for GPUs */
 } rows[] = {
-    {"nobody_waits", SCENARIO(NODE), POD("a", GPUS(5)), 0, 3000000},
+    {"nobody_waits", SCENARIO(NODE), POD("a", GPUS(5)), 0, 3000000, NULL},
     {"who_waits_wants_more_than_a_node_has_left", SCENARIO(NODE),
-     POD("a", GPUS(5)) POD("b", GPUS(4)), 3000000, 0},
+     POD("a", GPUS(5)) POD("b", GPUS(4)), 3000000, 0, "lack_gpu_gpus"},
     {"free_gpus_on_two_nodes_do_not_make_one", SCENARIO(NODE ", count: 2"),
-     POD("a", GPUS(5)) POD("b", GPUS(5)) POD("c", GPUS(4)), 6000000, 0},
+     POD("a", GPUS(5)) POD("b", GPUS(5)) POD("c", GPUS(4)), 6000000, 0, "lack_gpu_gpus"},
     {"no_cpu_is_left_beside_them", SCENARIO(NODE),
-     POD("a", GPUS(1) ", cpu: 95") POD("b", GPUS(1) ", cpu: 2"), 7000000, 0},
+     POD("a", GPUS(1) ", cpu: 95") POD("b", GPUS(1) ", cpu: 2"), 7000000, 0, "lack_cpu_gpus"},
+    {"neither_gpus_nor_cpus_are_left", SCENARIO(NODE),
+     POD("a", GPUS(7) ", cpu: 90") POD("b", GPUS(2) ", cpu: 20"), 1000000, 0, "lack_both_gpus"},
     {"who_waits_may_not_be_there", SCENARIO(NODE ", taints: ['a=b:NoSchedule']"), POD("a", GPUS(1)),
-     8000000, 0},
-    {"who_waits_for_cpus_does_not_count", SCENARIO(NODE), POD("a", "cpu: 200"), 0, 8000000},
+     8000000, 0, "no_access_gpus"},
+    {"who_waits_for_cpus_does_not_count", SCENARIO(NODE), POD("a", "cpu: 200"), 0, 8000000, NULL},
     {"a_node_that_takes_nobody_is_down", SCENARIO(NODE ", count: 2, boot: 3h"), POD("a", GPUS(1)),
-     0, 0},
+     0, 0, NULL},
     {"the_eighth_slice_is_no_instance", SCENARIO(NODE ", mig: {layout: all-1g.10gb}"),
-     POD("a", MIG("1g.10gb", 7)), 1000000, 6125000},
+     POD("a", MIG("1g.10gb", 7)), 1000000, 6125000, NULL},
     {"instances_of_another_profile",
      SCENARIO(ONE_GPU ", mig: {layout: [3g.47gb, 2g.24gb, 1g.12gb]}"),
-     POD("a", MIG("3g.47gb", 1)) POD("b", MIG("3g.47gb", 1)), 500000, 0},
+     POD("a", MIG("3g.47gb", 1)) POD("b", MIG("3g.47gb", 1)), 500000, 0, "lack_gpu_gpus"},
     {"replicas_of_a_gpu", SCENARIO(ONE_GPU ", sharing: {time-slicing: {replicas: 4}}"),
-     POD("a", GPUS(3)) POD("b", GPUS(2)), 250000, 0},
+     POD("a", GPUS(3)) POD("b", GPUS(2)), 250000, 0, "lack_gpu_gpus"},
     /* 1g at 0, 1 and 2 leave five slices, and none of them is of use to a 7g. */
     {"places_that_a_profile_cannot_have", SCENARIO(ONE_GPU ", mig: {manager: dynamic}"),
-     POD("a", MIG("1g.12gb", 3)) POD("b", MIG("7g.94gb", 1)), 625000, 0},
+     POD("a", MIG("1g.12gb", 3)) POD("b", MIG("7g.94gb", 1)), 625000, 0, "lack_gpu_gpus"},
     {"a_gang_of_instances_wants_two_places", SCENARIO(ONE_GPU ", mig: {manager: dynamic}"),
-     POD("a", MIG("1g.12gb", 3)) POD("b", MIG("3g.47gb", 2)), 625000, 0},
+     POD("a", MIG("1g.12gb", 3)) POD("b", MIG("3g.47gb", 2)), 625000, 0, "lack_gpu_gpus"},
     {"whole_gpus_where_instances_are_made", SCENARIO(NODE ", mig: {manager: dynamic}"),
-     POD("a", MIG("1g.10gb", 1)) POD("b", GPUS(8)), 7875000, 0},
+     POD("a", MIG("1g.10gb", 1)) POD("b", GPUS(8)), 7875000, 0, "lack_gpu_gpus"},
 };
 
 static int micro(const struct table *t, const char *column)
 {
     return (int)(table_number(t, 0, column) / 1000000);
+}
+
+static void expect_why(const struct scenario_run *r, const struct row *row)
+{
+    struct table *t = table_read_in(r->out, "fragments.csv");
+    const size_t last = t->rows - 1;
+    if (row->why != NULL) {
+        assert_true(t->rows > 0);
+        assert_int_equal(table_number(t, last, row->why) / 1000000, row->fragmented);
+        assert_int_equal(table_number(t, last, "free_gpus") / 1000000, row->fragmented);
+    }
+    table_free(t);
 }
 
 static void check_row(void **state)
@@ -69,6 +84,7 @@ static void check_row(void **state)
                          micro(t, "idle_gpus") + micro(t, "down_gpus"),
                      micro(t, "capacity_gpus"));
     table_free(t);
+    expect_why(&r, row);
     scenario_run_close(&r);
 }
 
@@ -97,6 +113,12 @@ static void what_the_second_in_the_queue_could_use_is_idle(void **state)
         assert_int_equal(table_number(t, last, "fragmented_gpus") / 1000000, i == 0 ? 3000000 : 0);
         assert_int_equal(table_number(t, last, "idle_gpus") / 1000000, i == 0 ? 0 : 3000000);
         table_free(t);
+        struct table *why = table_read_in(r.out, "fragments.csv"); /* the mean of two groups */
+        const size_t now = why->rows - 1;
+        assert_int_equal(table_number(why, now, "satisfied_gpus") / 1000000, i == 0 ? 0 : 1500000);
+        assert_int_equal(table_number(why, now, "lack_gpu_gpus") / 1000000,
+                         i == 0 ? 3000000 : 1500000);
+        table_free(why);
         scenario_run_close(&r);
     }
 }
