@@ -14,15 +14,14 @@ static void write_file(const struct scenario_run *r, const char *name, const cha
     assert_int_equal(fclose(f), 0);
 }
 
-/* options: those beside the usual ones. */
-static void run(struct scenario_run *r, const char *path, const char *options)
+/* In its own folder, with what it says in a file there. */
+static void call(struct scenario_run *r, const char *what, const char *path, const char *options)
 {
     char command[768], said[96];
     assert_true(snprintf(r->out, sizeof r->out, "%s/out", r->dir.path) < (int)sizeof r->out);
     assert_true(snprintf(said, sizeof said, "%s/said", r->dir.path) < (int)sizeof said);
-    const int len =
-        snprintf(command, sizeof command, "%s run %s --out %s --quiet --audit --no-plots %s 2>%s",
-                 CLUSTERSIM_PROGRAM, path, r->out, options, said);
+    const int len = snprintf(command, sizeof command, "%s %s %s --out %s %s >%s 2>&1",
+                             CLUSTERSIM_PROGRAM, what, path, r->out, options, said);
     assert_true(len < (int)sizeof command);
     const int status = system(command);
     assert_true(WIFEXITED(status));
@@ -31,22 +30,36 @@ static void run(struct scenario_run *r, const char *path, const char *options)
     r->said = temp_file_read(said, &bytes);
 }
 
-void scenario_run_files(struct scenario_run *r, const char *const *files)
+#define USUAL "--quiet --audit --no-plots"
+
+static void call_files(struct scenario_run *r, const char *what, const char *const *files,
+                       const char *options)
 {
     char path[160];
     temp_dir_open(&r->dir);
     for (size_t i = 0; files[i] != NULL; i += 2)
         write_file(r, files[i], files[i + 1]);
     assert_true(snprintf(path, sizeof path, "%s/%s", r->dir.path, files[0]) < (int)sizeof path);
-    run(r, path, "");
+    call(r, what, path, options);
+}
+
+void scenario_run_files(struct scenario_run *r, const char *const *files)
+{
+    call_files(r, "run", files, USUAL);
+}
+
+void scenario_compare_files(struct scenario_run *r, const char *const *files)
+{
+    call_files(r, "compare", files, "");
 }
 
 void scenario_run_path(struct scenario_run *r, const char *path, const char *policy)
 {
-    char option[80];
+    char options[120];
     temp_dir_open(&r->dir);
-    assert_true(snprintf(option, sizeof option, "--policy %s", policy) < (int)sizeof option);
-    run(r, path, option);
+    assert_true(snprintf(options, sizeof options, USUAL " --policy %s", policy) <
+                (int)sizeof options);
+    call(r, "run", path, options);
 }
 
 void scenario_run_text(struct scenario_run *r, const char *scenario)

@@ -17,14 +17,17 @@ struct scenario_run {
     struct temp_dir dir;
     char out[80]; /* folder of the results */
     int rc;       /* exit code */
-    char *said;   /* on stderr */
+    char *said;   /* on stdout and stderr */
 };
 
 /* Writes the files, pairs of name and text ended by NULL, into a folder of their own and runs the
  * first of them. */
 void scenario_run_files(struct scenario_run *r, const char *const *files);
 
-/* The same for one text. */
+/* The same under all policies, with a table and pictures. */
+void scenario_compare_files(struct scenario_run *r, const char *const *files);
+
+/* The first for one text. */
 void scenario_run_text(struct scenario_run *r, const char *scenario);
 
 /* Runs a scenario that lies somewhere else under one of its policies. */

@@ -1,6 +1,7 @@
 #include "sim/cli/scenario.h"
 
 #include "policies/registry.h"
+#include "results/registry.h"
 #include "sim/arena.h"
 #include "sim/calendar.h"
 #include "sim/check.h"
@@ -118,7 +119,7 @@ static const struct config_key scenario_keys[] = {
      .kind = CONFIG_TEXTS,
      .offset = FIELD(outputs),
      .fallback = "[]",
-     .help = "which result files to write; none named: all that suit the scenario"},
+     .help = "which results to write, of `clustersim list outputs`; none named: all"},
     {.key = "expect",
      .kind = CONFIG_NODE,
      .offset = FIELD(expect),
@@ -392,6 +393,21 @@ static void read_policies(struct scenario *s, struct diag *d)
 
 /* --- the whole --- */
 
+static void check_outputs(const struct scenario *s, struct diag *d)
+{
+    for (size_t i = 0; i < s->outputs.len; i++) {
+        if (s->outputs.texts[i] == NULL || observer_find(s->outputs.texts[i]) != NULL)
+            continue;
+        struct suggest suggest;
+        suggest_init(&suggest, s->outputs.texts[i]);
+        for (size_t k = 0; observer_all()[k] != NULL; k++)
+            suggest_offer(&suggest, observer_all()[k]->name);
+        diag_error(d, yaml_pos(s->outputs.nodes[i]),
+                   "outputs: '%s': there is no such output%s (see `clustersim list outputs`)",
+                   s->outputs.texts[i], suggest_hint(&suggest));
+    }
+}
+
 bool scenario_open(struct scenario *s, const char *path, struct diag *d)
 {
     *s = (struct scenario){.arena = arena_new(), .path = path};
@@ -405,6 +421,7 @@ bool scenario_open(struct scenario *s, const char *path, struct diag *d)
     read_policies(s, d);
     if (s->name != NULL)
         check_name("name", s->name, yaml_pos(yaml_get(s->layers[0], "name")), d);
+    check_outputs(s, d);
     return d->errors == before;
 }
 
