@@ -1,6 +1,6 @@
 #include "tests/kueue_verdict.h"
 
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
 #include "sim/quantity.h"

@@ -1,7 +1,7 @@
 /* Recorded verdicts on Kueue's Configuration: what holds in the end, or why Kueue would not start.
  */
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/configuration.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 #include "tests/kueue_case.h"

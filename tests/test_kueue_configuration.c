@@ -1,7 +1,7 @@
 /* Kueue's Configuration file as people write it: defaults, and mistakes at their place. */
+#include "models/kubernetes/tree.h"
 #include "models/resource.h"
 #include "policies/kueue/configuration.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 #include "tests/messages.h"

@@ -1,9 +1,9 @@
 /* Recorded Workloads that Kueue makes of jobs of every kind, and what it refuses. */
 #include "models/kubernetes/pod_template.h"
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/configuration.h"
 #include "policies/kueue/job_resources.h"
 #include "policies/kueue/job_workloads.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/file_text.h"
 #include "sim/intern.h"

@@ -1,8 +1,8 @@
 /* Workloads of jobs, and the hashes in their names. */
+#include "models/kubernetes/tree.h"
 #include "models/resource.h"
 #include "policies/kueue/job_workloads.h"
 #include "policies/kueue/sha.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 #include "tests/messages.h"

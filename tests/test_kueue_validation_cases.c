@@ -1,7 +1,7 @@
 /* Recorded verdicts of Kueue's webhooks on ClusterQueues, Cohorts, ResourceFlavors and Workloads.
  */
 #include "models/kubernetes/object.h"
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/validate.h"
 #include "sim/arena.h"
 #include "tests/kueue_case.h"

@@ -1,9 +1,11 @@
 /* by_key[number of "group/kind/namespace/name" in keys] is the object of that name. */
 #include "models/kubernetes/object_set.h"
 
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 #include "sim/intern.h"
+#include "sim/suggest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -213,6 +215,70 @@ void object_set_read(struct object_set *s, const char *path, struct diag *d)
     if (f != NULL && yaml_docs(f) == 0 && diag_errors(d) == errors)
         diag_error(d, (struct src_pos){full, 0, 0}, "no Kubernetes object in this file");
     add_file(s, f, false, d);
+}
+
+/* --- overlays --- */
+
+static bool is_meant(const struct object *o, const struct yaml_node *over)
+{
+    const char *namespace = tree_text(over, "metadata.namespace", NULL);
+    return strcmp(o->kind, tree_text(over, "kind", "")) == 0 &&
+           strcmp(o->name, tree_text(over, "metadata.name", "")) == 0 &&
+           (namespace == NULL || strcmp(o->namespace, namespace) == 0);
+}
+
+static void refuse_overlay(const struct object_set *s, const struct yaml_node *over, struct diag *d)
+{
+    const char *kind = tree_text(over, "kind", ""), *name = tree_text(over, "metadata.name", "");
+    struct suggest near;
+    suggest_init(&near, name);
+    for (size_t i = 0; i < s->len; i++)
+        if (strcmp(s->objects[i]->kind, kind) == 0)
+            suggest_offer(&near, s->objects[i]->name);
+    if (kind[0] == '\0' || name[0] == '\0')
+        diag_error(d, yaml_pos(over),
+                   "an overlay needs kind and metadata.name, to say what it "
+                   "changes");
+    else
+        diag_error(d, yaml_pos(over), "there is no %s %s to change%s", kind, name,
+                   suggest_hint(&near));
+}
+
+static void apply_overlay(struct object_set *s, const struct yaml_node *over, struct diag *d)
+{
+    struct field_reader r = {.diag = d, .arena = s->arena};
+    bool is_known = false;
+    for (size_t i = 0; i < s->len; i++) {
+        struct object *o = s->objects[i];
+        if (!is_meant(o, over))
+            continue;
+        object_read(&r, tree_merge(s->arena, o->doc, tree_without_key(s->arena, over, "kind")),
+                    o->number, o);
+        is_known = true;
+    }
+    if (!is_known)
+        refuse_overlay(s, over, d);
+}
+
+static void apply_overlays(struct object_set *s, struct yaml_file *f, struct diag *d)
+{
+    if (f == NULL)
+        return;
+    s->files = room_for_one(s->files, s->files_len, &s->files_cap);
+    s->files[s->files_len++] = f;
+    for (size_t i = 0; i < yaml_docs(f); i++)
+        apply_overlay(s, yaml_doc(f, i), d);
+}
+
+void object_set_overlay(struct object_set *s, const char *path, struct diag *d)
+{
+    apply_overlays(s, yaml_read(arena_text(s->arena, path, strlen(path)), d), d);
+}
+
+void object_set_overlay_text(struct object_set *s, const char *name, const char *text, size_t len,
+                             struct diag *d)
+{
+    apply_overlays(s, yaml_parse(arena_text(s->arena, name, strlen(name)), text, len, d), d);
 }
 
 /* --- looking up --- */

@@ -26,6 +26,13 @@ void object_set_read(struct object_set *s, const char *path, struct diag *d);
 void object_set_parse(struct object_set *s, const char *name, const char *text, size_t len,
                       struct diag *d);
 
+/* Changes objects that are there already by what the documents of a file say of them: "what if this
+ * queue had 8 GPUs more". A document names its object by kind and metadata.name (and namespace),
+ * and says only what is different (tree_merge). One that changes nothing there is, is an error. */
+void object_set_overlay(struct object_set *s, const char *path, struct diag *d);
+void object_set_overlay_text(struct object_set *s, const char *name, const char *text, size_t len,
+                             struct diag *d);
+
 size_t object_set_len(const struct object_set *s);
 const struct object *object_set_at(const struct object_set *s, size_t i);
 

@@ -1,7 +1,7 @@
 #include "policies/kueue/configuration.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/configuration_schema.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
 

@@ -1,7 +1,7 @@
 /* featureGates of a Configuration: set, locked, and what needs what. */
 #include "policies/kueue/configuration.h"
 
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>

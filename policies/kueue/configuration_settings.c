@@ -1,6 +1,6 @@
 #include "policies/kueue/configuration.h"
 
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
 #include "sim/intern.h"

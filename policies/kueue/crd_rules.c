@@ -3,7 +3,7 @@
 #include "policies/kueue/validate.h"
 
 #include "models/kubernetes/object.h"
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* What the webhooks of jobs refuse. */
 #include "policies/kueue/job_workloads.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "policies/kueue/validate.h"
 #include "sim/arena.h"
 

@@ -1,8 +1,8 @@
 /* Pods on their own, and groups of pods that are one Workload. */
 #include "policies/kueue/job_workloads.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/sha.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <inttypes.h>

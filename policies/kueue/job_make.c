@@ -3,9 +3,9 @@
 
 #include "models/kubernetes/labels.h"
 #include "models/kubernetes/selector.h"
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/job_resources.h"
 #include "policies/kueue/sha.h"
-#include "policies/kueue/tree.h"
 #include "policies/kueue/validate.h"
 #include "sim/arena.h"
 #include "sim/intern.h"

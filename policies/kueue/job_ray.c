@@ -1,7 +1,7 @@
 /* RayCluster, RayJob and RayService: a head, groups of workers, and what KubeRay adds to them. */
 #include "policies/kueue/job_workloads.h"
 
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 
 #include <inttypes.h>

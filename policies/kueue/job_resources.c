@@ -1,8 +1,8 @@
 #include "policies/kueue/job_resources.h"
 
 #include "models/kubernetes/pod_template.h"
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/refusal.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 #include "sim/numeral.h"

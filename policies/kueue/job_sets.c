@@ -1,8 +1,8 @@
 /* Pod sets of the kinds that models/kubernetes has in its table, and of LeaderWorkerSets. */
 #include "policies/kueue/job_workloads.h"
 
+#include "models/kubernetes/tree.h"
 #include "models/kubernetes/workload.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* topologyRequest, from the annotations of pod templates, and what is wrong with those. */
 #include "policies/kueue/job_workloads.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <inttypes.h>

@@ -54,7 +54,7 @@ struct policy_edit;
 
 struct policy_kueue {
     /* Options. */
-    struct config_texts objects;
+    struct config_texts objects, overlay;
     const char *configuration;
     int version;
     int64_t termination_ns;

@@ -17,6 +17,11 @@ static const struct config_key keys[] = {
      .offset = offsetof(struct policy_kueue, objects),
      .help = "manifests of ResourceFlavors, ClusterQueues, Cohorts, LocalQueues, priority classes "
              "and Namespaces: files, or folders of them"},
+    {.key = "overlay",
+     .kind = CONFIG_TEXTS,
+     .offset = offsetof(struct policy_kueue, overlay),
+     .fallback = "[]",
+     .help = "files that change some of the objects, by kind and name: a what-if in a few lines"},
     {.key = "configuration",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct policy_kueue, configuration),
@@ -65,6 +70,9 @@ static bool read_objects(struct policy_kueue *p, const struct gates *gates, stru
     for (size_t i = 0; i < p->objects.len; i++)
         object_set_read(
             p->set, path_beside(p->env.arena, p->objects.nodes[i]->file, p->objects.texts[i]), d);
+    for (size_t i = 0; i < p->overlay.len; i++)
+        object_set_overlay(
+            p->set, path_beside(p->env.arena, p->overlay.nodes[i]->file, p->overlay.texts[i]), d);
     struct site_reader r = {.f = {.diag = d,
                                   .arena = object_set_arena(p->set),
                                   .words = p->env.names->words,

@@ -1,9 +1,9 @@
 /* Rules of the Configuration: Kueue's pkg/config/validation.go. */
 #include "policies/kueue/configuration.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/frameworks.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
 

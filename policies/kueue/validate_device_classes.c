@@ -1,8 +1,8 @@
 /* resources.deviceClassMappings: which device classes count as which resource. */
 #include "policies/kueue/configuration.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
  * keeps Kueue from starting. */
 #include "policies/kueue/configuration.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <arpa/inet.h>

@@ -1,8 +1,8 @@
 /* Rules of ClusterQueue, Cohort and ResourceFlavor. */
 #include "policies/kueue/validate.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Rules of a Workload, old or new. */
 #include "policies/kueue/validate.h"
 
+#include "models/kubernetes/tree.h"
 #include "models/resource.h"
 #include "policies/kueue/kube_syntax.h"
-#include "policies/kueue/tree.h"
 #include "sim/arena.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* What may not change in a Workload. */
 #include "policies/kueue/validate.h"
 
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 
 #include <inttypes.h>

@@ -7,8 +7,8 @@
  * Memory   What is made lies in the arena, beside the file the tree came from.
  * Cost     O(keys on the path).
  */
-#ifndef POLICIES_KUEUE_TREE_H
-#define POLICIES_KUEUE_TREE_H
+#ifndef MODELS_KUBERNETES_TREE_H
+#define MODELS_KUBERNETES_TREE_H
 
 #include "sim/yaml.h"
 
@@ -57,7 +57,12 @@ const struct yaml_node *tree_copy(struct arena *a, const struct yaml_node *n,
 /* Without any key whose value is null. */
 const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_node *n);
 
+/* base changed by over: maps key by key, a null takes its key away; lists of maps item by item, the
+ * item of the same name, or at the same place where items have no name; all else is replaced. */
+const struct yaml_node *tree_merge(struct arena *a, const struct yaml_node *base,
+                                   const struct yaml_node *over);
+
 /* Whether both say the same: keys in any order; null and what is empty as none. */
 bool tree_equal(const struct yaml_node *a, const struct yaml_node *b);
 
-#endif /* POLICIES_KUEUE_TREE_H */
+#endif /* MODELS_KUBERNETES_TREE_H */

@@ -1,4 +1,4 @@
-#include "policies/kueue/tree.h"
+#include "models/kubernetes/tree.h"
 
 #include "models/kubernetes/field.h"
 #include "sim/arena.h"
@@ -203,6 +203,60 @@ const struct yaml_node *tree_without_nulls(struct arena *a, const struct yaml_no
                 &m, (struct yaml_pair){n->pairs[i].key, tree_without_nulls(a, n->pairs[i].value)});
     yaml_map_end(&m, copy);
     return copy;
+}
+
+/* --- merging --- */
+
+static bool has_maps(const struct yaml_node *list)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (list->items[i]->kind != YAML_MAP)
+            return false;
+    return list->len > 0;
+}
+
+/* Where in the list the item belongs: its end if there is none of its name. */
+static size_t place_of(const struct yaml_node *const *items, size_t len,
+                       const struct yaml_node *item, size_t at)
+{
+    const char *name = tree_text(item, "name", NULL);
+    if (name == NULL)
+        return at < len ? at : len;
+    for (size_t i = 0; i < len; i++)
+        if (strcmp(tree_text(items[i], "name", ""), name) == 0)
+            return i;
+    return len;
+}
+
+static const struct yaml_node *merge_lists(struct arena *a, const struct yaml_node *base,
+                                           const struct yaml_node *over)
+{
+    const struct yaml_node **items = arena_alloc(a, (base->len + over->len) * sizeof items[0]);
+    size_t len = base->len;
+    memcpy(items, base->items, len * sizeof items[0]);
+    for (size_t i = 0; i < over->len; i++) {
+        const size_t at = place_of(items, len, over->items[i], i);
+        items[at] = at == len ? over->items[i] : tree_merge(a, items[at], over->items[i]);
+        len += at == len;
+    }
+    return tree_list(a, items, len, base);
+}
+
+const struct yaml_node *tree_merge(struct arena *a, const struct yaml_node *base,
+                                   const struct yaml_node *over)
+{
+    if (base == NULL || base->kind != over->kind || over->kind == YAML_SCALAR)
+        return over;
+    if (over->kind == YAML_LIST)
+        return has_maps(base) && has_maps(over) ? merge_lists(a, base, over) : over;
+    for (size_t i = 0; i < over->len; i++) {
+        const char *key = over->pairs[i].key->text;
+        const struct yaml_node *value = over->pairs[i].value;
+        base = yaml_is_null(value)
+                   ? tree_without_key(a, base, key)
+                   : tree_with_key(a, base, key, tree_merge(a, field_get(base, key), value));
+    }
+    return base;
 }
 
 /* --- comparing --- */
