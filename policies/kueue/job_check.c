@@ -102,7 +102,7 @@ static void check_prebuilt(struct queued_job *j, struct refusals *r)
 void job_check(struct job_maker *m, struct queued_job *j, struct refusals *r)
 {
     const bool is_serving = j->kind->ignores_namespaces;
-    if (j->kind->check != NULL && strcmp(j->kind->group, "ray.io") == 0)
+    if (j->kind->check != NULL && j->kind->checks_first)
         j->kind->check(m, j, r);
     check_name(r, label_node(j, QUEUE), LABEL(QUEUE));
     if (!is_serving) {
@@ -112,7 +112,7 @@ void job_check(struct job_maker *m, struct queued_job *j, struct refusals *r)
     check_elastic(m, j, r);
     if (gates_on(m->gates, GATE_ADMISSION_GATED_BY))
         check_admission_gates(r, j->doc);
-    if (j->kind->check != NULL && strcmp(j->kind->group, "ray.io") != 0)
+    if (j->kind->check != NULL && !j->kind->checks_first)
         j->kind->check(m, j, r);
     if (strcmp(j->kind->kind, "StatefulSet") != 0)
         job_topology_check(m, j, r);

@@ -344,13 +344,14 @@ static void make_job(struct job_maker *m, const struct object *o, const struct k
     j->queue = managed_queue(m, o, kind, 0);
     j->is_elastic = kind->may_be_elastic && elastic != NULL && strcmp(elastic, "true") == 0 &&
                     gates_on(m->gates, GATE_ELASTIC_JOBS_VIA_WORKLOAD_SLICES);
-    if (j->queue == NULL)
+    if (j->queue == NULL || (kind->has_gate && !gates_on(m->gates, kind->gate)))
         return;
     const bool has_sets = kind->make(m, j);
     job_topology_read(m, j);
     job_check(m, j, &refusals);
-    if (refusals.len > 0) {
-        job_problem_add(m, o, true, job_refusals_text(a, &refusals));
+    if (refusals.len > 0 || j->problem != NULL) {
+        job_problem_add(m, o, true,
+                        refusals.len > 0 ? job_refusals_text(a, &refusals) : j->problem);
         return;
     }
     if (pod_group_name(m, o) != NULL || !has_sets)

@@ -97,12 +97,17 @@ static void read_min_count(struct job_maker *m, struct queued_job *j)
     quantity_int(text, &j->sets[0].min_count, &why);
 }
 
-bool job_sets_read(struct job_maker *m, struct queued_job *j)
+void job_sets_by(struct job_maker *m, struct queued_job *j, const struct object *kind)
 {
-    const struct workload_shape *shape = workload_shape_find(j->o);
+    const struct workload_shape *shape = workload_shape_find(kind);
     for (const struct pod_set_shape *s = shape->sets;
          s < shape->sets + WORKLOAD_MOST_SHAPES && (s->name != NULL || s->name_field != NULL); s++)
         read_shape(m, j, s);
+}
+
+bool job_sets_read(struct job_maker *m, struct queued_job *j)
+{
+    job_sets_by(m, j, j->o);
     read_min_count(m, j);
     if (j->is_elastic)
         gate_slices(m, j);

@@ -114,7 +114,10 @@ static const struct yaml_node *read_request(struct job_maker *m, const struct jo
         map = tree_with(a, map, "podIndexLabel", tree_quoted(a, s->index_label, s->template));
     if (s->has_sub_groups) {
         map = tree_with(a, map, "subGroupIndexLabel",
-                        tree_quoted(a, "jobset.sigs.k8s.io/job-index", s->template));
+                        tree_quoted(a,
+                                    s->sub_group_label == NULL ? "jobset.sigs.k8s.io/job-index"
+                                                               : s->sub_group_label,
+                                    s->template));
         map = tree_with(a, map, "subGroupCount",
                         tree_scalar(a, arena_printf(a, "%" PRId64, s->sub_groups), s->template));
     }

@@ -62,6 +62,7 @@ struct job_set {
     const char *field;                /* of that in the job: "spec.template.metadata" */
     const struct yaml_node *topology; /* topologyRequest; NULL: none */
     const char *index_label;          /* NULL: none */
+    const char *sub_group_label;      /* NULL: that of JobSets */
     bool has_sub_groups;
     int64_t sub_groups;
 };
@@ -75,6 +76,7 @@ struct queued_job {
     const struct kueue_kind *kind;
     const char *queue; /* "": none */
     bool is_elastic;
+    const char *problem; /* of its sets; NULL: none */
     struct job_set sets[JOB_ROOM_FOR_SETS];
     uint32_t sets_len;
 };
@@ -91,6 +93,9 @@ struct kueue_kind {
     const char *index_label; /* of its pods; NULL: none */
     bool has_sub_groups, keeps_no_metadata;
     bool may_be_elastic, may_be_prebuilt;
+    bool has_gate; /* it is known only with that gate */
+    enum gate gate;
+    bool checks_first;       /* its own rules before those of all jobs */
     bool ignores_namespaces; /* once it has a queue name */
     const char *class_path;  /* of the priority class that goes before those of the pods */
     bool (*make)(struct job_maker *m,
@@ -99,11 +104,14 @@ struct kueue_kind {
                   struct refusals *r); /* NULL: no rules */
 };
 
+/* NULL: Kueue makes no Workload of it. */
 const struct kueue_kind *job_kind_find(const struct object *o);
 
 /* --- job_sets.c --- */
 
 bool job_sets_read(struct job_maker *m, struct queued_job *j);
+/* By the table's row of that kind, whatever the job's own. */
+void job_sets_by(struct job_maker *m, struct queued_job *j, const struct object *kind);
 bool job_sets_of_lws(struct job_maker *m, struct queued_job *j);
 struct job_set *job_set_add(struct queued_job *j, const char *name, int64_t count,
                             const struct yaml_node *template);
@@ -116,6 +124,13 @@ bool job_sets_of_ray_service(struct job_maker *m, struct queued_job *j);
 void job_check_ray_cluster(struct job_maker *m, struct queued_job *j, struct refusals *r);
 void job_check_ray_job(struct job_maker *m, struct queued_job *j, struct refusals *r);
 void job_check_ray_service(struct job_maker *m, struct queued_job *j, struct refusals *r);
+
+/* --- job_spark.c, job_train.c, job_wrapper.c --- */
+
+bool job_sets_of_spark(struct job_maker *m, struct queued_job *j);
+void job_check_spark(struct job_maker *m, struct queued_job *j, struct refusals *r);
+bool job_sets_of_train_job(struct job_maker *m, struct queued_job *j);
+bool job_sets_of_wrapper(struct job_maker *m, struct queued_job *j);
 
 /* --- job_topology.c --- */
 

@@ -89,6 +89,7 @@ static const char *const names[][2] = {
     [REFUSED_NOT_FOUND] = {"FieldValueNotFound", "Not found"},
     [REFUSED_TOO_LONG] = {"FieldValueTooLong", "Too long"},
     [REFUSED_TOO_MANY] = {"FieldValueTooMany", "Too many"},
+    [REFUSED_INTERNAL] = {"InternalError", "Internal error"},
 };
 
 const char *refusal_kind_name(enum refusal_kind kind)

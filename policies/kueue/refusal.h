@@ -26,6 +26,7 @@ enum refusal_kind {
     REFUSED_NOT_FOUND,
     REFUSED_TOO_LONG,
     REFUSED_TOO_MANY,
+    REFUSED_INTERNAL,
 };
 
 struct refusal {
