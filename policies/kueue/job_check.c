@@ -85,15 +85,27 @@ static void check_elastic(struct job_maker *m, struct queued_job *j, struct refu
                                   version_text(r->arena, j->kind)));
 }
 
-static void check_prebuilt(struct queued_job *j, struct refusals *r)
+const char *job_prebuilt(const struct job_maker *m, const struct queued_job *j)
+{
+    enum { LONGEST_LABEL = 63 };
+    const char *label = job_label(j, PREBUILT), *text = job_annotation(j, PREBUILT);
+    const bool prefers_annotation = gates_on(m->gates, GATE_WORKLOAD_IDENTIFIER_ANNOTATIONS);
+    if (text != NULL && text[0] != '\0' &&
+        (prefers_annotation ||
+         ((label == NULL || label[0] == '\0') && strlen(text) > LONGEST_LABEL)))
+        return text;
+    return label == NULL || label[0] == '\0' ? NULL : label;
+}
+
+static void check_prebuilt(struct job_maker *m, struct queued_job *j, struct refusals *r)
 {
     const struct yaml_node *label = label_node(j, PREBUILT), *n = annotation_node(j, PREBUILT);
-    const bool is_annotation = n != NULL && n->len > 0;
+    const char *name = job_prebuilt(m, j);
+    const bool is_annotation = n != NULL && name == n->text;
     const char *field = is_annotation ? ANNOTATION(PREBUILT) : LABEL(PREBUILT);
-    if (!is_annotation)
-        n = label;
+    n = is_annotation ? n : label;
     check_name(r, n, field);
-    if (n != NULL && n->len > 0 && !j->kind->may_be_prebuilt)
+    if (name != NULL && !j->kind->may_be_prebuilt)
         refuse_forbidden(
             r, n, field,
             arena_printf(r->arena, "Is not supported for \"%s\"", version_text(r->arena, j->kind)));
@@ -102,11 +114,13 @@ static void check_prebuilt(struct queued_job *j, struct refusals *r)
 void job_check(struct job_maker *m, struct queued_job *j, struct refusals *r)
 {
     const bool is_serving = j->kind->ignores_namespaces;
-    if (j->kind->check != NULL && j->kind->checks_first)
+    const bool is_queued =
+        j->queue[0] != '\0' || tree_bool(m->configuration, "manageJobsWithoutQueueName", false);
+    if (j->kind->check != NULL && j->kind->checks_first && is_queued)
         j->kind->check(m, j, r);
     check_name(r, label_node(j, QUEUE), LABEL(QUEUE));
     if (!is_serving) {
-        check_prebuilt(j, r);
+        check_prebuilt(m, j, r);
         check_max_exec(j, r);
     }
     check_elastic(m, j, r);
@@ -114,8 +128,7 @@ void job_check(struct job_maker *m, struct queued_job *j, struct refusals *r)
         check_admission_gates(r, j->doc);
     if (j->kind->check != NULL && !j->kind->checks_first)
         j->kind->check(m, j, r);
-    if (strcmp(j->kind->kind, "StatefulSet") != 0)
-        job_topology_check(m, j, r);
+    job_topology_check(m, j, r);
 }
 
 /* --- batch/Job --- */
@@ -144,16 +157,20 @@ static void check_sync(struct queued_job *j, struct refusals *r)
     const struct yaml_node *completions = tree_get(j->doc, "spec.completions");
     if (n == NULL)
         return;
-    const bool is_on = strcmp(n->text, "true") == 0 || strcmp(n->text, "1") == 0 ||
-                       strcmp(n->text, "True") == 0 || strcmp(n->text, "t") == 0 ||
-                       strcmp(n->text, "TRUE") == 0 || strcmp(n->text, "T") == 0;
+    bool is_on = false;
+    if (!job_parse_bool(n->text, &is_on))
+        refuse_text(r, n, ANNOTATION(SYNC), n->text,
+                    arena_printf(r->arena, "strconv.ParseBool: parsing %s: invalid syntax",
+                                 text_json(r->arena, n->text)));
     if (!is_on)
         return;
     if (strcmp(tree_text(j->doc, "spec.completionMode", "NonIndexed"), "Indexed") != 0)
         refuse_text(r, n, ANNOTATION(SYNC), n->text, "should not be enabled for NonIndexed jobs");
     if (tree_int(j->doc, "spec.parallelism", 1) != tree_int(completions, NULL, 1))
-        refuse_number(r, completions, "spec.completions", tree_int(completions, NULL, 1),
-                      "should be equal to parallelism when " SYNC " annotation is true");
+        refusals_add(r, (struct refusal){
+                            REFUSED_INVALID, "spec.completions", tree_json(r->arena, completions),
+                            "should be equal to parallelism when " SYNC " annotation is true",
+                            completions == NULL ? n : completions});
 }
 
 void job_check_batch(struct job_maker *m, struct queued_job *j, struct refusals *r)
@@ -176,9 +193,12 @@ void job_check_pod(struct job_maker *m, struct queued_job *j, struct refusals *r
                                        "' annotation should be set"
                                      : "both the '" GROUP_TOTAL "' annotation and the '" GROUP_NAME
                                        "' label should be set";
-    const char *name = pod_group_name(m, j->o);
+    const char *name = pod_group_name(m, j->o), *prebuilt = job_prebuilt(m, j);
     int64_t value;
     const char *problem;
+    if (name != NULL && prebuilt != NULL && strcmp(name, prebuilt) != 0)
+        refuse_text(r, j->doc, LABEL(PREBUILT), prebuilt,
+                    "prebuilt workload and pod group should be equal");
     if (name == NULL && total != NULL) {
         refuse_missing(r, total, field, both);
         return;

@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-#define KUBEFLOW(name)                                                                        \
-    {                                                                                         \
-        .group = "kubeflow.org", .kind = name, .version = "v1",                               \
-        .index_label = "training.kubeflow.org/replica-index", .may_be_prebuilt = true,        \
-        .class_path = "spec.runPolicy.schedulingPolicy.priorityClass", .make = job_sets_read, \
+#define KUBEFLOW(name)                                                                             \
+    {                                                                                              \
+        .group = "kubeflow.org", .kind = name, .version = "v1",                                    \
+        .index_label = "training.kubeflow.org/replica-index", .may_be_prebuilt = true,             \
+        .topology = TOPOLOGY_ROLES, .class_path = "spec.runPolicy.schedulingPolicy.priorityClass", \
+        .make = job_sets_read,                                                                     \
     }
 
 static const struct kueue_kind kinds[] = {
@@ -17,6 +18,7 @@ static const struct kueue_kind kinds[] = {
      .index_label = "batch.kubernetes.io/job-completion-index",
      .may_be_elastic = true,
      .may_be_prebuilt = true,
+     .topology = TOPOLOGY_JOB,
      .make = job_sets_read,
      .check = job_check_batch},
     {.group = "",
@@ -24,6 +26,7 @@ static const struct kueue_kind kinds[] = {
      .version = "v1",
      .index_label = "kueue.x-k8s.io/pod-group-pod-index",
      .may_be_prebuilt = true,
+     .topology = TOPOLOGY_POD,
      .make = job_pod_sets,
      .check = job_check_pod},
     {.group = "apps",
@@ -32,6 +35,7 @@ static const struct kueue_kind kinds[] = {
      .index_label = "apps.kubernetes.io/pod-index",
      .keeps_no_metadata = true,
      .ignores_namespaces = true,
+     .topology = TOPOLOGY_UNCHECKED,
      .make = job_sets_read},
     {.group = "jobset.x-k8s.io",
      .kind = "JobSet",
@@ -39,6 +43,7 @@ static const struct kueue_kind kinds[] = {
      .index_label = "batch.kubernetes.io/job-completion-index",
      .has_sub_groups = true,
      .may_be_prebuilt = true,
+     .topology = TOPOLOGY_RAW,
      .make = job_sets_read},
     {.group = "leaderworkerset.x-k8s.io",
      .kind = "LeaderWorkerSet",
@@ -57,6 +62,7 @@ static const struct kueue_kind kinds[] = {
      .index_label = "training.kubeflow.org/replica-index",
      .may_be_prebuilt = true,
      .class_path = "spec.runPolicy.schedulingPolicy.priorityClass",
+     .topology = TOPOLOGY_RAW,
      .make = job_sets_read},
     {.group = "ray.io",
      .kind = "RayCluster",
@@ -64,6 +70,7 @@ static const struct kueue_kind kinds[] = {
      .may_be_elastic = true,
      .may_be_prebuilt = true,
      .checks_first = true,
+     .topology = TOPOLOGY_RAY,
      .make = job_sets_of_ray_cluster,
      .check = job_check_ray_cluster},
     {.group = "ray.io",
@@ -72,6 +79,7 @@ static const struct kueue_kind kinds[] = {
      .may_be_elastic = true,
      .may_be_prebuilt = true,
      .checks_first = true,
+     .topology = TOPOLOGY_RAY,
      .make = job_sets_of_ray_job,
      .check = job_check_ray_job},
     {.group = "ray.io",
@@ -80,6 +88,7 @@ static const struct kueue_kind kinds[] = {
      .may_be_elastic = true,
      .may_be_prebuilt = true,
      .checks_first = true,
+     .topology = TOPOLOGY_RAY,
      .make = job_sets_of_ray_service,
      .check = job_check_ray_service},
     {.group = "sparkoperator.k8s.io",
@@ -88,6 +97,7 @@ static const struct kueue_kind kinds[] = {
      .gate = GATE_SPARK_APPLICATION_INTEGRATION,
      .has_gate = true,
      .checks_first = true,
+     .topology = TOPOLOGY_RAW_ROLES,
      .make = job_sets_of_spark,
      .check = job_check_spark},
     {.group = "trainer.kubeflow.org",
@@ -96,11 +106,13 @@ static const struct kueue_kind kinds[] = {
      .index_label = "batch.kubernetes.io/job-completion-index",
      .has_sub_groups = true,
      .may_be_prebuilt = true,
+     .topology = TOPOLOGY_RAW_ROLES,
      .make = job_sets_of_train_job},
     {.group = "workload.codeflare.dev",
      .kind = "AppWrapper",
      .version = "v1beta2",
      .may_be_prebuilt = true,
+     .topology = TOPOLOGY_UNCHECKED,
      .make = job_sets_of_wrapper},
 };
 

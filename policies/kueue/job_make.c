@@ -332,31 +332,42 @@ static void finish_lws(struct job_maker *m, struct queued_job *j)
     }
 }
 
+/* Whether the webhooks take it; the Workload is another matter. */
+static bool is_taken(struct job_maker *m, struct queued_job *j)
+{
+    struct refusals refusals = {.arena = m->f.arena};
+    const char *raw = job_topology_problem(m, j);
+    const bool is_raw =
+        j->kind->topology == TOPOLOGY_RAW || j->kind->topology == TOPOLOGY_RAW_ROLES;
+    job_check(m, j, &refusals);
+    const char *text = refusals.len > 0 ? job_refusals_text(m->f.arena, &refusals) : NULL;
+    if (is_raw && (j->problem != NULL || raw != NULL))
+        text = j->problem != NULL ? j->problem : raw;
+    if (text != NULL)
+        job_problem_add(m, j->o, true, text);
+    else if (raw != NULL && j->is_managed)
+        job_problem_add(m, j->o, false, raw);
+    return text == NULL && raw == NULL;
+}
+
 static void make_job(struct job_maker *m, const struct object *o, const struct kueue_kind *kind,
                      const char *owner_kind, const char *owner_name)
 {
-    struct arena *a = m->f.arena;
-    struct refusals refusals = {.arena = a};
     const char *elastic = object_annotation(o, DOMAIN "elastic-job");
-    const char *prebuilt = object_label(o, DOMAIN "prebuilt-workload-name");
-    struct queued_job *j = arena_alloc(a, sizeof *j);
+    struct queued_job *j = arena_alloc(m->f.arena, sizeof *j);
     *j = (struct queued_job){.o = o, .doc = o->doc, .kind = kind};
-    j->queue = managed_queue(m, o, kind, 0);
+    if (kind->has_gate && !gates_on(m->gates, kind->gate))
+        return;
+    const char *queue = managed_queue(m, o, kind, 0);
+    j->is_managed = queue != NULL;
+    j->queue = queue == NULL ? queue_of(m, o) : queue;
     j->is_elastic = kind->may_be_elastic && elastic != NULL && strcmp(elastic, "true") == 0 &&
                     gates_on(m->gates, GATE_ELASTIC_JOBS_VIA_WORKLOAD_SLICES);
-    if (j->queue == NULL || (kind->has_gate && !gates_on(m->gates, kind->gate)))
-        return;
     const bool has_sets = kind->make(m, j);
     job_topology_read(m, j);
-    job_check(m, j, &refusals);
-    if (refusals.len > 0 || j->problem != NULL) {
-        job_problem_add(m, o, true,
-                        refusals.len > 0 ? job_refusals_text(a, &refusals) : j->problem);
+    if (!is_taken(m, j) || !j->is_managed || pod_group_name(m, o) != NULL || !has_sets)
         return;
-    }
-    if (pod_group_name(m, o) != NULL || !has_sets)
-        return;
-    if (prebuilt != NULL && prebuilt[0] != '\0') {
+    if (job_prebuilt(m, j) != NULL) {
         job_problem_add(m, o, false, "prebuilt workload not found");
         return;
     }
@@ -387,6 +398,15 @@ static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
 {
     struct arena *a = m->f.arena;
     const char *const copied[] = {QUEUE, CLASS};
+    static const struct kueue_kind kind = {.group = "apps",
+                                           .kind = "Deployment",
+                                           .version = "v1",
+                                           .topology = TOPOLOGY_UNCHECKED,
+                                           .ignores_namespaces = true};
+    struct queued_job *j = arena_alloc(a, sizeof *j);
+    *j = (struct queued_job){.o = o, .doc = o->doc, .kind = &kind, .queue = ""};
+    if (!is_taken(m, j))
+        return;
     const char *queue = managed_queue(m, o, NULL, 0);
     const int64_t replicas = tree_int(o->doc, "spec.replicas", 1);
     const struct yaml_node *template = tree_get(o->doc, "spec.template");

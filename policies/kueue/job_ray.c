@@ -42,11 +42,21 @@ static const struct yaml_node *with_container(struct arena *a, const struct yaml
 
 /* --- the head --- */
 
-static bool survives_the_head(const struct queued_job *j, const struct yaml_node *cluster)
+static const char *lower(struct arena *a, const char *text)
+{
+    char *copy = arena_text(a, text, strlen(text));
+    for (char *c = copy; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return copy;
+}
+
+static bool survives_the_head(struct arena *a, const struct queued_job *j,
+                              const struct yaml_node *cluster)
 {
     const char *text = job_annotation(j, "ray.io/ft-enabled");
     return tree_get(cluster, "gcsFaultToleranceOptions") != NULL ||
-           (text != NULL && strcmp(text, "true") == 0);
+           (text != NULL && strcmp(lower(a, text), "true") == 0);
 }
 
 /* The pod that cleans up Redis runs in place of the head, and may ask for more. */
@@ -79,7 +89,7 @@ static const struct yaml_node *make_head(struct arena *a, const struct queued_jo
 {
     const struct yaml_node *template = tree_get(cluster, "headGroupSpec.template");
     const struct yaml_node *resources = tree_get(cluster, "autoscalerOptions.resources");
-    if (survives_the_head(j, cluster))
+    if (survives_the_head(a, j, cluster))
         template = make_room_for_cleanup(a, template);
     if (!tree_bool(cluster, AUTOSCALING, false))
         return template;
@@ -90,15 +100,6 @@ static const struct yaml_node *make_head(struct arena *a, const struct queued_jo
 }
 
 /* --- groups --- */
-
-static const char *lower(struct arena *a, const char *text)
-{
-    char *copy = arena_text(a, text, strlen(text));
-    for (char *c = copy; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
 
 /* path: of the cluster in the job. */
 static bool read_cluster(struct job_maker *m, struct queued_job *j, const char *path)

@@ -7,6 +7,7 @@
 #include "sim/intern.h"
 #include "sim/numeral.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define NANO 1000000000
@@ -42,6 +43,27 @@ static const struct yaml_node *merge(struct arena *a, const struct yaml_node *in
     return into;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct object *const *)a)->name,
+                  (*(const struct object *const *)b)->name);
+}
+
+/* Those of a namespace in the order of their names, as the API server lists them. */
+static size_t list_ranges(const struct object_set *objects, const char *namespace,
+                          const struct object **out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < object_set_len(objects); i++) {
+        const struct object *o = object_set_at(objects, i);
+        if (strcmp(o->kind, "LimitRange") == 0 && strcmp(o->namespace, namespace) == 0)
+            out[len++] = o;
+    }
+    if (len > 1)
+        qsort(out, len, sizeof out[0], by_name);
+    return len;
+}
+
 /* Of one type, Container or Pod; NULL: there is none. */
 static const struct yaml_node *limits_of(struct arena *a, const struct object_set *objects,
                                          const char *namespace, const char *type)
@@ -54,15 +76,14 @@ static const struct yaml_node *limits_of(struct arena *a, const struct object_se
                  {"max", PICK_LOWEST},
                  {"min", PICK_HIGHEST}};
     const struct yaml_node *all = NULL;
-    for (size_t i = 0; i < object_set_len(objects); i++) {
-        const struct object *o = object_set_at(objects, i);
-        const struct yaml_node *list = tree_get(o->doc, "spec.limits");
-        if (strcmp(o->kind, "LimitRange") != 0 || strcmp(o->namespace, namespace) != 0)
-            continue;
+    const struct object **ranges = arena_alloc(a, (object_set_len(objects) + 1) * sizeof *ranges);
+    const size_t len = list_ranges(objects, namespace, ranges);
+    for (size_t i = 0; i < len; i++) {
+        const struct yaml_node *list = tree_get(ranges[i]->doc, "spec.limits");
         for (size_t k = 0; k < tree_len(list); k++) {
             if (strcmp(tree_text(list->items[k], "type", ""), type) != 0)
                 continue;
-            all = all == NULL ? tree_empty_map(a, o->doc) : all;
+            all = all == NULL ? tree_empty_map(a, ranges[i]->doc) : all;
             for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
                 const struct yaml_node *merged =
                     merge(a, field_get(all, parts[p].key), field_get(list->items[k], parts[p].key),

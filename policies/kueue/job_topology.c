@@ -28,8 +28,7 @@ static const char *text_of(const struct yaml_node *n)
     return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
 }
 
-/* As Go's strconv.ParseBool. */
-static bool parse_bool(const char *text, bool *value)
+bool job_parse_bool(const char *text, bool *value)
 {
     static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True"};
     static const char *const no[] = {"0", "f", "F", "FALSE", "false", "False"};
@@ -76,7 +75,7 @@ static const struct yaml_node *read_mode(struct job_maker *m, const struct job_s
         return put(m, map, "preferred", preferred);
     if (free == NULL)
         return map;
-    parse_bool(text_of(free), &value);
+    job_parse_bool(text_of(free), &value);
     return tree_with(m->f.arena, map, "unconstrained",
                      tree_scalar(m->f.arena, value ? "true" : "false", free));
 }
@@ -201,7 +200,7 @@ static void check_values(const struct place *p)
     bool value;
     int64_t number;
     const char *why;
-    if (free != NULL && !parse_bool(text_of(free), &value))
+    if (free != NULL && !job_parse_bool(text_of(free), &value))
         refuse_text(p->r, free, field_of(p, UNCONSTRAINED), text_of(free),
                     "must be a boolean value");
     if (size != NULL && (!quantity_int(text_of(size), &number, &why) || number > INT32_MAX))
@@ -354,17 +353,116 @@ static void check_group(struct job_maker *m, const struct queued_job *j, uint32_
         check_pair(&(struct place){m, r, &j->sets[i]}, &(struct place){m, r, &j->sets[other]});
 }
 
+static bool has_groups(const struct queued_job *j)
+{
+    return j->kind->topology != TOPOLOGY_ROLES && j->kind->topology != TOPOLOGY_RAW_ROLES;
+}
+
+static void check_groups(struct job_maker *m, const struct queued_job *j, struct refusals *r)
+{
+    for (uint32_t i = 0; has_groups(j) && i < j->sets_len; i++)
+        check_group(m, j, i, r);
+}
+
+/* A Job's own rules come only when its annotations are right. */
+static void check_batch(struct job_maker *m, const struct queued_job *j, struct refusals *r)
+{
+    static const char *const modes[][2] = {
+        {REQUIRED, "required topology is not supported with elastic jobs"},
+        {PREFERRED, "preferred topology is not supported with elastic jobs"}};
+    const struct place p = {m, r, &j->sets[0]};
+    const uint32_t before = r->len;
+    check_set(&p);
+    for (size_t i = 0; j->is_elastic && r->len == before && i < 2; i++)
+        if (annotation(p.set, modes[i][0]) != NULL)
+            refuse_forbidden(r, annotation(p.set, modes[i][0]),
+                             arena_printf(r->arena, "%s.annotations.%s", p.set->field, modes[i][0]),
+                             modes[i][1]);
+    if (r->len == before)
+        check_bound(&p);
+}
+
+/* The head first, then what binds all together, then the workers; nothing of a submitter. */
+static void check_ray(struct job_maker *m, const struct queued_job *j, struct refusals *r,
+                      bool has_counts)
+{
+    const bool is_cluster = strcmp(j->kind->kind, "RayCluster") == 0;
+    for (uint32_t i = 0; i < j->sets_len; i++) {
+        const struct place p = {m, r, &j->sets[i]};
+        if (strcmp(p.set->name, "submitter") == 0)
+            continue;
+        check_set(&p);
+        if (i == 0 && has_counts && is_cluster)
+            check_groups(m, j, r);
+        if (has_counts)
+            check_bound(&p);
+        if (i == 0 && has_counts && !is_cluster)
+            check_groups(m, j, r);
+    }
+}
+
 void job_topology_check(struct job_maker *m, const struct queued_job *j, struct refusals *r)
 {
-    const uint32_t before = r->len;
-    if (!gates_on(m->gates, GATE_TOPOLOGY_AWARE_SCHEDULING) && strcmp(j->kind->kind, "Pod") != 0)
+    const bool is_pod = j->kind->topology == TOPOLOGY_POD;
+    const bool has_counts = job_topology_problem(m, j) == NULL;
+    const bool is_raw =
+        j->kind->topology == TOPOLOGY_RAW || j->kind->topology == TOPOLOGY_RAW_ROLES;
+    if ((!is_pod && !gates_on(m->gates, GATE_TOPOLOGY_AWARE_SCHEDULING)) || j->sets_len == 0 ||
+        j->kind->topology == TOPOLOGY_UNCHECKED || (is_raw && !has_counts))
         return;
-    for (uint32_t i = 0; i < j->sets_len; i++)
+    if (j->kind->topology == TOPOLOGY_JOB) {
+        check_batch(m, j, r);
+        return;
+    }
+    if (j->kind->topology == TOPOLOGY_RAY) {
+        check_ray(m, j, r, has_counts);
+        return;
+    }
+    for (uint32_t i = 0; i < j->sets_len; i++) {
         check_set(&(struct place){m, r, &j->sets[i]});
-    if (r->len > before)
-        return;
-    for (uint32_t i = 0; i < j->sets_len; i++)
-        check_bound(&(struct place){m, r, &j->sets[i]});
-    for (uint32_t i = 0; i < j->sets_len; i++)
-        check_group(m, j, i, r);
+        if (!is_pod && has_counts)
+            check_bound(&(struct place){m, r, &j->sets[i]});
+    }
+    if (!is_pod && has_counts)
+        check_groups(m, j, r);
+}
+
+/* --- what cannot be understood at all --- */
+
+static const char *set_problem(struct job_maker *m, const struct job_set *s)
+{
+    struct arena *a = m->f.arena;
+    const struct yaml_node *free = annotation(s, UNCONSTRAINED);
+    const struct yaml_node *layers = annotation(s, LAYERS), *size = annotation(s, SLICE_SIZE);
+    bool value;
+    int64_t number;
+    const char *why;
+    if (free != NULL && annotation(s, REQUIRED) == NULL && annotation(s, PREFERRED) == NULL &&
+        !job_parse_bool(text_of(free), &value))
+        return arena_printf(a, "strconv.ParseBool: parsing %s: invalid syntax",
+                            text_json(a, text_of(free)));
+    if (layers != NULL && gates_on(m->gates, GATE_TAS_MULTI_LAYER_TOPOLOGY)) {
+        const struct yaml_node *list = parse_layers(m, layers);
+        if (list == NULL)
+            return "failed to parse multi-layer topology constraints annotation";
+        if (list->len == 0 || list->len > MOST_LAYERS)
+            return arena_printf(
+                a, "topology constraints must contain between 1 and 3 entries: got %zu", list->len);
+        return NULL;
+    }
+    if (size != NULL && annotation(s, SLICE) != NULL &&
+        (!quantity_int(text_of(size), &number, &why) || number > INT32_MAX))
+        return arena_printf(a, "strconv.ParseInt: parsing %s: invalid syntax",
+                            text_json(a, text_of(size)));
+    return NULL;
+}
+
+const char *job_topology_problem(struct job_maker *m, const struct queued_job *j)
+{
+    const char *problem = NULL;
+    if (!gates_on(m->gates, GATE_TOPOLOGY_AWARE_SCHEDULING))
+        return NULL;
+    for (uint32_t i = 0; i < j->sets_len && problem == NULL; i++)
+        problem = set_problem(m, &j->sets[i]);
+    return problem;
 }

@@ -75,6 +75,7 @@ struct queued_job {
     const struct yaml_node *doc; /* as the webhooks leave it */
     const struct kueue_kind *kind;
     const char *queue; /* "": none */
+    bool is_managed;
     bool is_elastic;
     const char *problem; /* of its sets; NULL: none */
     struct job_set sets[JOB_ROOM_FOR_SETS];
@@ -95,7 +96,17 @@ struct kueue_kind {
     bool may_be_elastic, may_be_prebuilt;
     bool has_gate; /* it is known only with that gate */
     enum gate gate;
-    bool checks_first;       /* its own rules before those of all jobs */
+    bool checks_first; /* its own rules before those of all jobs */
+    enum {
+        TOPOLOGY_WHOLE,
+        TOPOLOGY_JOB,
+        TOPOLOGY_POD,
+        TOPOLOGY_ROLES,
+        TOPOLOGY_RAY,
+        TOPOLOGY_RAW,
+        TOPOLOGY_RAW_ROLES,
+        TOPOLOGY_UNCHECKED
+    } topology;              /* see job_topology.c */
     bool ignores_namespaces; /* once it has a queue name */
     const char *class_path;  /* of the priority class that goes before those of the pods */
     bool (*make)(struct job_maker *m,
@@ -136,7 +147,11 @@ bool job_sets_of_wrapper(struct job_maker *m, struct queued_job *j);
 
 /* Fills in the topologyRequest of every set. */
 void job_topology_read(struct job_maker *m, struct queued_job *j);
+/* Only what the webhook of the kind looks at. */
 void job_topology_check(struct job_maker *m, const struct queued_job *j, struct refusals *r);
+
+/* Why an annotation cannot be understood, in Go's words; NULL: all can. */
+const char *job_topology_problem(struct job_maker *m, const struct queued_job *j);
 
 /* --- job_check.c --- */
 
@@ -144,6 +159,12 @@ void job_topology_check(struct job_maker *m, const struct queued_job *j, struct 
 void job_check(struct job_maker *m, struct queued_job *j, struct refusals *r);
 void job_check_batch(struct job_maker *m, struct queued_job *j, struct refusals *r);
 void job_check_pod(struct job_maker *m, struct queued_job *j, struct refusals *r);
+
+/* The Workload that somebody else makes for it; NULL: none. */
+const char *job_prebuilt(const struct job_maker *m, const struct queued_job *j);
+
+/* As Go's strconv.ParseBool. */
+bool job_parse_bool(const char *text, bool *value);
 
 /* All in one text, as Kueue joins them. */
 const char *job_refusals_text(struct arena *a, const struct refusals *r);
