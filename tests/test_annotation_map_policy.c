@@ -14,6 +14,7 @@
 #define SECOND_NS INT64_C(1000000000)
 
 static const char strict[] = "{mode: strict}";
+static const char in_order[] = "{mode: strict, in_order: true}";
 static const char dynamic[] = "{mode: dynamic}";
 
 struct fixture {
@@ -277,8 +278,10 @@ static void another_map_has_indexes_of_its_own(void **state)
 static void strict_waits_for_devices_and_room(void **state)
 {
     (void)state;
-    struct fixture f;
-    struct world *w = set_up(&f, strict);
+    static const struct {
+        const char *options;
+        int64_t start_s[6];
+    } rows[] = {{strict, {0, 102, 2, 100, -1, 3}}, {in_order, {0, 100, 200, 100, -1, 3}}};
     const struct job_extra map = EXTRA(&one_pod, "0=n0:0\n1=n0:0,1\n2=n0:1\n3=n0:2\n4=n0:9\n5=n1:");
     struct world_job jobs[] = {
         pod("a-0", 0, 100, &map),                           /* has GPU 0 */
@@ -289,14 +292,17 @@ static void strict_waits_for_devices_and_room(void **state)
     };
     jobs[0].cpu_milli = 5000;
     jobs[3].cpu_milli = 4000;
-    w->until_s = 1000;
-    run(&f, jobs, LEN(jobs));
-    static const int64_t start_s[] = {0, 100, 200, 100, -1, 3};
-    for (size_t i = 0; i < LEN(jobs); i++)
-        assert_int_equal(w->results[i].start_s, start_s[i]);
-    assert_string_equal(w->results[1].waited_for, "devices_busy");
-    assert_string_equal(w->results[4].waited_for, "no_such_device");
-    tear_down(&f);
+    for (size_t r = 0; r < LEN(rows); r++) {
+        struct fixture f;
+        struct world *w = set_up(&f, rows[r].options);
+        w->until_s = 1000;
+        run(&f, jobs, LEN(jobs));
+        for (size_t i = 0; i < LEN(jobs); i++)
+            assert_int_equal(w->results[i].start_s, rows[r].start_s[i]);
+        assert_string_equal(w->results[1].waited_for, "devices_busy");
+        assert_string_equal(w->results[4].waited_for, "no_such_device");
+        tear_down(&f);
+    }
 }
 
 static void a_gang_needs_room_for_all_of_its_tasks_at_once(void **state)
@@ -321,7 +327,7 @@ static void one_that_leaves_lets_the_next_in(void **state)
 {
     (void)state;
     struct fixture f;
-    struct world *w = set_up(&f, strict);
+    struct world *w = set_up(&f, in_order);
     const struct job_extra map = EXTRA(&one_pod, "0=n0:0\n1=n0:0,1\n2=n0:1\n");
     struct world_job jobs[] = {pod("a-0", 0, 100, &map), pod("a-1", 1, 100, &map),
                                pod("a-2", 2, 100, &map)};
@@ -334,51 +340,84 @@ static void one_that_leaves_lets_the_next_in(void **state)
 
 enum { SEED = 11, PODS = 200, WORLDS = 30, NODES = 3, GPUS = 4 };
 
-static void random_map(gsl_rng *rng, char *map, size_t cap, uint64_t *gpus)
+struct mapped_pod {
+    char map[64];
+    struct job_extra extra;
+    uint64_t gpus; /* of all nodes, one after the other */
+    int64_t start_s;
+};
+
+static void random_map(gsl_rng *rng, struct mapped_pod *p)
 {
     const unsigned node = (unsigned)gsl_rng_uniform_int(rng, NODES);
-    size_t len = (size_t)snprintf(map, cap, "0=n%u:", node);
-    *gpus = 0;
+    size_t len = (size_t)snprintf(p->map, sizeof p->map, "0=n%u:", node);
+    p->gpus = 0;
     for (unsigned i = 0; i <= gsl_rng_uniform_int(rng, 3); i++) {
         const unsigned g = (unsigned)gsl_rng_uniform_int(rng, GPUS);
-        *gpus |= UINT64_C(1) << (node * GPUS + g);
-        len += (size_t)snprintf(map + len, cap - len, "%u,", g);
+        p->gpus |= UINT64_C(1) << (node * GPUS + g);
+        len += (size_t)snprintf(p->map + len, sizeof p->map - len, "%u,", g);
+    }
+    p->extra = (struct job_extra)EXTRA(&one_pod, p->map);
+}
+
+/* In order: a pod starts when the last ones before it that name one of its GPUs are gone. */
+static void start_in_order(struct mapped_pod *pods, const struct world_job *jobs)
+{
+    for (size_t i = 0; i < PODS; i++) {
+        pods[i].start_s = jobs[i].submit_s;
+        for (size_t k = 0; k < i; k++)
+            if ((pods[k].gpus & pods[i].gpus) != 0 &&
+                pods[k].start_s + jobs[k].work_s > pods[i].start_s)
+                pods[i].start_s = pods[k].start_s + jobs[k].work_s;
     }
 }
 
-/* First come, first served at each device: a pod starts when the last ones before it that name one
- * of its devices are gone. */
+/* Otherwise: every second, in the order of arrival, whoever finds its GPUs free. */
+static void start_when_free(struct mapped_pod *pods, const struct world_job *jobs)
+{
+    size_t waiting = PODS;
+    for (size_t i = 0; i < PODS; i++)
+        pods[i].start_s = -1;
+    for (int64_t now_s = 0; waiting > 0; now_s++) {
+        uint64_t held = 0;
+        for (size_t i = 0; i < PODS; i++)
+            if (pods[i].start_s >= 0 && pods[i].start_s + jobs[i].work_s > now_s)
+                held |= pods[i].gpus;
+        for (size_t i = 0; i < PODS && jobs[i].submit_s <= now_s; i++) {
+            if (pods[i].start_s >= 0 || (pods[i].gpus & held) != 0)
+                continue;
+            pods[i].start_s = now_s;
+            held |= pods[i].gpus;
+            waiting--;
+        }
+    }
+}
+
 static void strict_starts_when_a_slow_reference_says(void **state)
 {
     (void)state;
-    static char maps[PODS][64];
-    static struct job_extra extras[PODS];
+    static struct mapped_pod pods[PODS];
     static struct world_job jobs[PODS];
     for (unsigned n = 0; n < WORLDS; n++) {
         struct fixture f;
-        struct world *w = set_up(&f, strict);
+        struct world *w = set_up(&f, n % 2 == 0 ? strict : in_order);
         gsl_rng *rng = rng_open(SEED, 0, "maps", n);
         print_message("seed %d, world %u\n", SEED, n);
-        int64_t free_s[NODES * GPUS] = {0}, start_s[PODS], at_s = 0;
+        int64_t at_s = 0;
         for (size_t i = 0; i < PODS; i++) {
-            uint64_t gpus;
-            random_map(rng, maps[i], sizeof maps[i], &gpus);
-            extras[i] = (struct job_extra)EXTRA(&one_pod, maps[i]);
+            random_map(rng, &pods[i]);
             at_s += (int64_t)gsl_rng_uniform_int(rng, 10);
-            jobs[i] = pod("p-0", at_s, 1 + (int64_t)gsl_rng_uniform_int(rng, 60), &extras[i]);
-            start_s[i] = at_s;
-            for (size_t g = 0; g < LEN(free_s); g++)
-                if (gpus >> g & 1 && free_s[g] > start_s[i])
-                    start_s[i] = free_s[g];
-            for (size_t g = 0; g < LEN(free_s); g++)
-                if (gpus >> g & 1)
-                    free_s[g] = start_s[i] + jobs[i].work_s;
+            jobs[i] = pod("p-0", at_s, 1 + (int64_t)gsl_rng_uniform_int(rng, 60), &pods[i].extra);
         }
         gsl_rng_free(rng);
+        if (n % 2 == 0)
+            start_when_free(pods, jobs);
+        else
+            start_in_order(pods, jobs);
         run(&f, jobs, PODS);
         for (size_t i = 0; i < PODS; i++) {
-            assert_int_equal(w->results[i].start_s, start_s[i]);
-            assert_int_equal(w->results[i].end_s, start_s[i] + jobs[i].work_s);
+            assert_int_equal(w->results[i].start_s, pods[i].start_s);
+            assert_int_equal(w->results[i].end_s, pods[i].start_s + jobs[i].work_s);
         }
         tear_down(&f);
     }

@@ -9,7 +9,7 @@
  *   dynamic     the smallest index of the map that no pod of the namespace has; the pod keeps it
  *               until it is gone, though its node may not be ready
  *   strict      as original, but a job waits until nobody has its devices and there is room for the
- *               rest it asks for; first come, first served at each device
+ *               rest it asks for; of those that could start, who came first
  *   last-part   as evgl/gpu-scheduler: the index is what int() makes of the name's last part, and
  *               nodes are called by their label gpu-node-name
  *   pod-index   as rielas/sdg: the index is the label that StatefulSets give their pods, and one
@@ -91,6 +91,12 @@ static const struct config_key keys[] = {
      .max = 1e18,
      .help = "pods that could not be bound are tried again at multiples of this, from the start "
              "on; default 60s, in mode last-part 3600s"},
+    {.key = "in_order",
+     .kind = CONFIG_BOOL,
+     .offset = FIELD(in_order),
+     .fallback = "false",
+     .help = "strict: nobody passes who has waited longer for one of its devices, free or not; "
+             "otherwise those with many devices may wait for long"},
     {0},
 };
 
@@ -147,7 +153,9 @@ static void map_close(void *state)
     bitset_fini(&m->changed);
     node_overlay_fini(&m->taken);
     id_list_fini(&m->due);
+    id_list_fini(&m->again);
     free(m->works);
+    free(m->candidates);
     free(m->row);
 }
 
@@ -226,28 +234,24 @@ static void map_notify(void *state, const struct note *n, struct acts *a)
 
 /* --- when to try --- */
 
-/* Binding one may bring others: of an ordered StatefulSet the next. */
-static void attempt_due(struct annotation_map *m, struct acts *a)
+/* Binding one may bring others (of an ordered StatefulSet the next), or end a job. */
+static void attempt_all(struct annotation_map *m, struct acts *a, struct id_list *list)
 {
-    for (size_t i = 0; i < m->due.len; i++) {
-        struct map_work *w = map_work(m, m->due.ids[i]);
+    for (size_t i = 0; i < list->len; i++) {
+        struct map_work *w = map_work(m, list->ids[i]);
         if (!w->is_due)
             continue; /* gone, or tried under the number of another */
         w->is_due = false;
-        map_attempt(m, a, m->due.ids[i]);
+        map_attempt(m, a, list->ids[i]);
     }
-    m->due.len = 0;
+    list->len = 0;
 }
 
-/* Those that stay parked, or are parked now, come behind `last`. */
-static void attempt_parked(struct annotation_map *m, struct acts *a)
+static void take_parked(struct annotation_map *m)
 {
-    const uint32_t last = m->last_parked;
-    uint32_t number = m->first_parked;
-    while (number != UINT32_MAX) {
-        const uint32_t next = number == last ? UINT32_MAX : map_work(m, number)->next;
-        map_attempt(m, a, number);
-        number = next;
+    for (uint32_t n = m->first_parked; n != UINT32_MAX; n = map_work(m, n)->next) {
+        map_work(m, n)->is_due = true;
+        id_list_add(&m->again, n);
     }
 }
 
@@ -269,9 +273,10 @@ static enum verdict map_decide(void *state, struct acts *a)
         map_attempt_changed(m, a);
     if (m->is_tick) {
         m->is_tick = m->may_help = false;
-        attempt_parked(m, a);
+        take_parked(m);
     }
-    attempt_due(m, a);
+    attempt_all(m, a, &m->again);
+    attempt_all(m, a, &m->due);
     wake_for_parked(m, a);
     return SETTLED;
 }

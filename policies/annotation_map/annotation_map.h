@@ -44,10 +44,17 @@ struct map_work {
     bool is_live;
     bool is_due; /* to be tried at the next decision */
     bool is_parked;
+    bool is_listed; /* among those that may have their devices now */
     uint32_t job;
     uint32_t prev, next;      /* of the parked ones, in the order they came; UINT32_MAX: none */
     struct map_places places; /* of all its tasks; empty: not tried yet */
     struct device_claim claim;
+    uint64_t came; /* strict: when it began to wait for devices, of all that did */
+};
+
+struct map_candidate {
+    uint64_t came;
+    uint32_t number;
 };
 
 struct annotation_map {
@@ -55,6 +62,7 @@ struct annotation_map {
     int mode, generate;
     const char *scheduler_name;
     int64_t retry_ns;
+    bool in_order;
     /* the world */
     const struct cluster *cluster;
     const struct names *names;
@@ -77,6 +85,7 @@ struct annotation_map {
     struct map_work *works; /* by number */
     size_t works_cap;
     struct id_list due;
+    struct id_list again;               /* scratch: the parked, at a tick */
     uint32_t first_parked, last_parked; /* to be tried again; UINT32_MAX: none */
     bool may_help;                      /* something happened that may help the parked */
     bool is_tick;                       /* the watch has begun anew */
@@ -85,7 +94,10 @@ struct annotation_map {
     struct map_places ready; /* scratch: to be bound now */
     /* strict */
     struct device_queues queues;
-    struct bitset changed;     /* nodes where something may be free, or a queue moved */
+    struct bitset changed; /* nodes where something may be free, or a queue moved */
+    uint64_t claims;       /* ever */
+    struct map_candidate *candidates;
+    size_t candidates_len, candidates_cap;
     struct node_overlay taken; /* scratch */
     int64_t *row;              /* scratch */
 };
@@ -132,7 +144,7 @@ void map_resolve(struct annotation_map *m, const struct acts *a, uint32_t number
 /* Binds what can be bound, says why the rest waits, and parks it if waiting may help. */
 void map_attempt(struct annotation_map *m, struct acts *a, uint32_t number);
 
-/* Mode strict: tries again who is first at the devices of nodes that changed. */
+/* Mode strict: tries again who waits for free devices of nodes that changed. */
 void map_attempt_changed(struct annotation_map *m, struct acts *a);
 
 /* The work stands in no queue any more. */

@@ -77,12 +77,17 @@ bool device_queues_is_first(const struct device_queues *q, const struct device_c
     return true;
 }
 
-uint32_t device_queues_device(const struct device_queues *q, const struct device_claim *c, size_t i)
-{
-    return want_at(q, c->wants.ids[i])->device;
-}
-
 uint32_t device_queues_first(const struct device_queues *q, uint32_t device)
 {
-    return q->heads[device] == POOL_END ? UINT32_MAX : want_at(q, q->heads[device])->work;
+    return q->heads[device];
+}
+
+uint32_t device_queues_next(const struct device_queues *q, uint32_t place)
+{
+    return want_at(q, place)->next;
+}
+
+uint32_t device_queues_work(const struct device_queues *q, uint32_t place)
+{
+    return want_at(q, place)->work;
 }

@@ -1,8 +1,8 @@
 /*
  * device_queues.h - who waits for which device: first come, first served at each of them.
  *
- * Work that waits for several devices stands in the queue of each. It may have them when it is the
- * first everywhere; as all queues have the order of arrival, nobody waits in a circle.
+ * Work that waits for several devices stands in the queue of each. All queues have the order of
+ * arrival: where only who is first everywhere may have its devices, nobody waits in a circle.
  *
  * Memory   Owns its queues; a claim is the caller's, and all zero while it waits for nothing.
  * Cost     join: O(1) per device; leave, is_first: O(devices of the claim).
@@ -36,9 +36,10 @@ void device_queues_leave(struct device_queues *q, struct device_claim *c);
 
 bool device_queues_is_first(const struct device_queues *q, const struct device_claim *c);
 
-/* The device of the claim's i-th want, and who is first in its queue (UINT32_MAX: nobody). */
-uint32_t device_queues_device(const struct device_queues *q, const struct device_claim *c,
-                              size_t i);
+/* Who stands in a device's queue: the first place, the one behind it (POOL_END: there is none), and
+ * the work that has it. */
 uint32_t device_queues_first(const struct device_queues *q, uint32_t device);
+uint32_t device_queues_next(const struct device_queues *q, uint32_t place);
+uint32_t device_queues_work(const struct device_queues *q, uint32_t place);
 
 #endif /* POLICIES_ANNOTATION_MAP_DEVICE_QUEUES_H */

@@ -1,6 +1,7 @@
 #include "policies/annotation_map/annotation_map.h"
 #include "sim/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Where its GPUs have no number, or the map names none, a node is waited for as a whole. */
@@ -136,6 +137,7 @@ static enum map_reason hopeless(const struct map_places *places)
 static void join_queues(struct annotation_map *m, uint32_t number)
 {
     struct map_work *w = map_work(m, number);
+    w->came = m->claims++;
     for (size_t i = 0; i < w->places.len; i++) {
         const struct map_place *p = &w->places.items[i];
         const uint32_t first = m->cluster->nodes[p->node].first_gpu;
@@ -178,33 +180,38 @@ static bool has_room(struct annotation_map *m, const struct map_place *p, const 
     return cluster_fits_row(c, m->row, r) >= (int64_t)p->count;
 }
 
-static bool can_have(struct annotation_map *m, const struct map_place *p, const struct request *r)
+/* The devices alone: most that wait can be left out by these. */
+static bool are_free(const struct annotation_map *m, const struct map_work *w)
 {
-    const struct node *n = &m->cluster->nodes[p->node];
-    const struct device_class *k = cluster_whole_gpus(n);
-    const uint64_t free = k == NULL ? 0 : k->free[0];
-    if (n->state != NODE_READY || (p->gpus & ~free) != 0 || !has_room(m, p, r))
-        return false;
-    node_overlay_add(&m->taken, p->node, r, -(int64_t)p->count);
+    for (size_t i = 0; i < w->places.len; i++) {
+        const struct map_place *p = &w->places.items[i];
+        const struct node *n = &m->cluster->nodes[p->node];
+        const struct device_class *k = cluster_whole_gpus(n);
+        if (n->state != NODE_READY || (k != NULL && (p->gpus & ~k->free[0]) != 0))
+            return false;
+    }
     return true;
 }
 
-static bool can_have_all(struct annotation_map *m, const struct acts *a, uint32_t number)
+static bool have_room(struct annotation_map *m, const struct map_work *w, const struct job *job)
 {
-    const struct map_work *w = map_work(m, number);
-    const struct job *job = work_job(a, number);
-    bool ok = device_queues_is_first(&m->queues, &w->claim);
+    bool ok = true;
     for (size_t i = 0; i < w->places.len && ok; i++) {
         const struct map_place *p = &w->places.items[i];
-        ok = can_have(m, p, request_get(m->requests, job->groups[p->group].request));
+        const struct request *r = request_get(m->requests, job->groups[p->group].request);
+        ok = has_room(m, p, r);
+        if (ok)
+            node_overlay_add(&m->taken, p->node, r, -(int64_t)p->count);
     }
     node_overlay_clear(&m->taken);
     return ok;
 }
 
-static bool attempt_first(struct annotation_map *m, struct acts *a, uint32_t number)
+static bool attempt_waiting(struct annotation_map *m, struct acts *a, uint32_t number)
 {
-    if (!can_have_all(m, a, number))
+    const struct map_work *w = map_work(m, number);
+    if (!are_free(m, w) || (m->in_order && !device_queues_is_first(&m->queues, &w->claim)) ||
+        !have_room(m, w, work_job(a, number)))
         return false;
     map_leave_queues(m, number);
     struct map_places *places = &map_work(m, number)->places;
@@ -233,27 +240,61 @@ static void attempt_strict(struct annotation_map *m, struct acts *a, uint32_t nu
         return;
     }
     join_queues(m, number);
-    if (!attempt_first(m, a, number))
+    if (!attempt_waiting(m, a, number))
         act_wait(a, work_job(a, number)->id, busy(m, places));
 }
 
-static void attempt_device(struct annotation_map *m, struct acts *a, uint32_t device)
+static void list_waiting(struct annotation_map *m, uint32_t device)
 {
-    uint32_t number = device_queues_first(&m->queues, device);
-    while (number != UINT32_MAX && attempt_first(m, a, number))
-        number = device_queues_first(&m->queues, device);
+    const struct device_queues *q = &m->queues;
+    uint32_t place = device_queues_first(q, device);
+    for (; place != POOL_END; place = m->in_order ? POOL_END : device_queues_next(q, place)) {
+        struct map_work *w = map_work(m, device_queues_work(q, place));
+        if (w->is_listed || !are_free(m, w))
+            continue;
+        w->is_listed = true;
+        if (m->candidates_len == m->candidates_cap) {
+            m->candidates_cap = m->candidates_cap == 0 ? 64 : 2 * m->candidates_cap;
+            m->candidates = realloc(m->candidates, m->candidates_cap * sizeof m->candidates[0]);
+            SIM_REQUIRE(m->candidates != NULL);
+        }
+        m->candidates[m->candidates_len++] =
+            (struct map_candidate){w->came, device_queues_work(q, place)};
+    }
+}
+
+/* Who may have what it waits for stands at some device there that is free. */
+static void list_candidates(struct annotation_map *m, const struct node *n)
+{
+    const struct device_class *k = cluster_whole_gpus(n);
+    for (uint64_t free = k == NULL ? 0 : k->free[0]; free != 0; free &= free - 1)
+        list_waiting(m, n->first_gpu + (uint32_t)__builtin_ctzll(free));
+    list_waiting(m, node_device(m, n->id));
+}
+
+static int by_arrival(const void *a, const void *b)
+{
+    const struct map_candidate *x = a, *y = b;
+    return (x->came > y->came) - (x->came < y->came);
 }
 
 void map_attempt_changed(struct annotation_map *m, struct acts *a)
 {
     uint32_t id;
     while ((id = bitset_next(&m->changed, 0)) != BITSET_NONE) {
-        const struct node *n = &m->cluster->nodes[id];
-        const struct device_class *k = cluster_whole_gpus(n);
-        bitset_clear(&m->changed, id);
-        for (uint32_t g = 0; k != NULL && g < k->units_len; g++)
-            attempt_device(m, a, n->first_gpu + g);
-        attempt_device(m, a, node_device(m, id));
+        m->candidates_len = 0;
+        for (; id != BITSET_NONE; id = bitset_next(&m->changed, id + 1)) {
+            bitset_clear(&m->changed, id);
+            list_candidates(m, &m->cluster->nodes[id]);
+        }
+        if (m->candidates_len > 1)
+            qsort(m->candidates, m->candidates_len, sizeof m->candidates[0], by_arrival);
+        for (size_t i = 0; i < m->candidates_len; i++) {
+            struct map_work *w = map_work(m, m->candidates[i].number);
+            w->is_listed = false;
+            if (w->claim.wants.len > 0) /* one before it may have ended its job */
+                attempt_waiting(m, a, m->candidates[i].number);
+        }
     }
 }
 
