@@ -2,6 +2,7 @@
 
 #include "sim/arena.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The number in the arena; NULL if it is none. */
@@ -89,15 +90,23 @@ static uint32_t place_of(const struct gpu_map *m, const char *index)
     return low;
 }
 
-/* The entry takes the place of an earlier one with its index. */
-static void put(struct gpu_map *m, const struct gpu_map_entry *e)
+static int by_index_and_line(const void *a, const void *b)
 {
-    const uint32_t at = place_of(m, e->index);
-    if (at == m->len || strcmp(m->entries[at].index, e->index) != 0) {
-        memmove(&m->entries[at + 1], &m->entries[at], (m->len - at) * sizeof m->entries[0]);
-        m->len++;
-    }
-    m->entries[at] = *e;
+    const struct gpu_map_entry *x = a, *y = b;
+    const int order = strcmp(x->index, y->index);
+    return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* By index, and of one index the last line. */
+static void settle(struct gpu_map *m)
+{
+    if (m->len > 1)
+        qsort(m->entries, m->len, sizeof m->entries[0], by_index_and_line);
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < m->len; i++)
+        if (i + 1 == m->len || strcmp(m->entries[i].index, m->entries[i + 1].index) != 0)
+            m->entries[len++] = m->entries[i];
+    m->len = len;
 }
 
 struct gpu_map gpu_map_parse(struct arena *arena, const char *text, bool is_strict)
@@ -109,16 +118,17 @@ struct gpu_map gpu_map_parse(struct arena *arena, const char *text, bool is_stri
         struct span line;
         is_last = !python_split(&rest, '\n', &line);
         line = python_strip(is_last ? rest : line);
-        struct gpu_map_entry e = {0};
+        struct gpu_map_entry e = {.line = m.len};
         const enum line kind =
             is_strict ? read_strict_line(arena, line, &e) : read_line(arena, line, &e);
         if (kind == LINE_ENTRY)
-            put(&m, &e);
+            m.entries[m.len++] = e;
         else if (kind == LINE_STOPS)
             break;
         else if (kind == LINE_SPOILS)
             return (struct gpu_map){.entries = m.entries};
     }
+    settle(&m);
     return m;
 }
 

@@ -10,7 +10,7 @@
  *          an index wins. With is_strict as rielas/sdg reads it: an index is a text, and a line
  *          that has not exactly one "=" and then one ":" spoils the whole map.
  * Memory   Lies in the caller's arena.
- * Cost     O(length); gpu_map_find O(log entries).
+ * Cost     O(length x log lines); gpu_map_find O(log entries).
  */
 #ifndef POLICIES_ANNOTATION_MAP_GPU_MAP_H
 #define POLICIES_ANNOTATION_MAP_GPU_MAP_H
@@ -26,6 +26,7 @@ struct gpu_map_entry {
     const char *node;           /* may be "" */
     const char *const *devices; /* numbers, written likewise; repeated as they were */
     uint32_t devices_len;
+    uint32_t line; /* of those that have an entry, from 0 */
 };
 
 struct gpu_map {
