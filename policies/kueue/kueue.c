@@ -111,6 +111,7 @@ struct kueue *kueue_new(const struct kueue_settings *settings, const struct site
     pool_init(&k->workloads, sizeof(struct kueue_workload));
     update_queues(k);
     kueue_plant(k);
+    kueue_find_next_flush(k);
     k->flavor_match = flavor_match_new(k);
     return k;
 }
@@ -202,18 +203,24 @@ void kueue_touch_all(struct kueue *k)
 
 void kueue_ask_flush(struct kueue *k, struct cluster_queue *q, int64_t now_ns)
 {
-    (void)k;
-    if (q->tree->flush_at_ns == INT64_MAX)
-        q->tree->flush_at_ns = now_ns + KUEUE_FLUSH_NS;
+    if (q->tree->flush_at_ns != INT64_MAX)
+        return;
+    q->tree->flush_at_ns = now_ns + KUEUE_FLUSH_NS;
+    if (q->tree->flush_at_ns < k->flush_at_ns)
+        k->flush_at_ns = q->tree->flush_at_ns;
 }
 
 int64_t kueue_next_flush_ns(const struct kueue *k)
 {
-    int64_t next = INT64_MAX;
+    return k->flush_at_ns;
+}
+
+void kueue_find_next_flush(struct kueue *k)
+{
+    k->flush_at_ns = INT64_MAX;
     for (uint32_t i = 0; i < k->trees_len; i++)
-        if (k->trees[i]->flush_at_ns < next)
-            next = k->trees[i]->flush_at_ns;
-    return next;
+        if (k->trees[i]->flush_at_ns < k->flush_at_ns)
+            k->flush_at_ns = k->trees[i]->flush_at_ns;
 }
 
 static bool namespace_matches(const void *context, const struct kueue_workload *w)
@@ -222,7 +229,7 @@ static bool namespace_matches(const void *context, const struct kueue_workload *
     return w->local_queue != NULL && w->local_queue->matches;
 }
 
-uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
+static uint32_t flush(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
 {
     uint32_t moved = 0;
     t->flush_at_ns = INT64_MAX;
@@ -233,13 +240,23 @@ uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
     return moved;
 }
 
+uint32_t kueue_flush_tree(struct kueue *k, struct kueue_tree *t, int64_t now_ns)
+{
+    const uint32_t moved = flush(k, t, now_ns);
+    kueue_find_next_flush(k);
+    return moved;
+}
+
 uint32_t kueue_flush(struct kueue *k, int64_t now_ns)
 {
     uint32_t flushed = 0;
+    if (k->flush_at_ns > now_ns)
+        return 0;
     for (uint32_t i = 0; i < k->trees_len; i++)
         if (k->trees[i]->flush_at_ns <= now_ns) {
-            kueue_flush_tree(k, k->trees[i], now_ns);
+            flush(k, k->trees[i], now_ns);
             flushed++;
         }
+    kueue_find_next_flush(k);
     return flushed;
 }

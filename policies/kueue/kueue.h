@@ -100,6 +100,7 @@ struct kueue {
     int64_t now_ns; /* of the cycle that runs */
     uint32_t dirty_trees;
     int64_t sample_at_ns; /* the first of all local queues' */
+    int64_t flush_at_ns;  /* the first of all trees' */
     struct decision *decisions;
     uint32_t decisions_len, decisions_cap;
     struct key_heap timers;      /* by time; of workloads, by slot; some may be void by now */

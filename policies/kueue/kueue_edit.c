@@ -36,6 +36,7 @@ static void restore_flushes(struct kueue *k, const struct asked *asked, uint32_t
                 asked[a].flush_at_ns < t->flush_at_ns)
                 t->flush_at_ns = asked[a].flush_at_ns;
     }
+    kueue_find_next_flush(k);
 }
 
 /* --- workloads under the new rules --- */

@@ -18,6 +18,9 @@ void kueue_fell(struct kueue *k);
 /* Queues, trees and tables from the site as it is now, around the workloads there are. */
 void kueue_replant(struct kueue *k);
 
+/* k->flush_at_ns from what the trees have. */
+void kueue_find_next_flush(struct kueue *k);
+
 /* --- kueue_places.c --- */
 
 /* What its pods take on nodes, for good. */

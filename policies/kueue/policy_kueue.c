@@ -39,6 +39,8 @@ static void name_buckets(struct policy_kueue *p, struct acts *a)
 static int64_t next_sample_ns(const struct policy_kueue *p)
 {
     bool is_used = false;
+    if (!p->k->settings.afs.is_on)
+        return INT64_MAX;
     for (uint32_t i = 0; i < p->k->queues_len && !is_used; i++) {
         const struct cluster_queue *q = p->k->queues[i];
         is_used = q != NULL && q->pending.usage != NULL &&
