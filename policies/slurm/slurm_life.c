@@ -58,11 +58,6 @@ struct job_place *slurm_life_of_task(struct policy_slurm *p, uint32_t task)
 
 /* --- starts --- */
 
-static bool has_limit(const struct policy_slurm *p, const struct slurm_job *job)
-{
-    return slurm_ctld_limit_min(&p->ctld, job) != SLURM_NO_LIMIT;
-}
-
 static int64_t gpus_of(const struct slurm_job *job)
 {
     int64_t gpus = 0;
@@ -76,7 +71,7 @@ static void on_start(void *context, struct slurm_job *job)
     struct policy_slurm *p = context;
     struct slurm_record *r = record_of(p, job->id);
     r->started_ns = acts_now_ns(p->acts);
-    p->limited_len += has_limit(p, job);
+    p->limited_len += slurm_limits_apply(p, job);
     p->running[job->partition]++;
     p->gpus_used[job->partition] += gpus_of(job);
     if (!slurm_jobs_bind(p, p->acts, job, r))
@@ -188,7 +183,7 @@ void slurm_life_leave(struct policy_slurm *p, struct acts *a, struct job_place *
     struct slurm_job *job = slurm_ctld_job(&p->ctld, slot);
     place->slot_plus_1 = 0;
     if (job->state == SLURM_RUNNING) {
-        p->limited_len -= has_limit(p, job);
+        p->limited_len -= slurm_limits_apply(p, job);
         p->running[job->partition]--;
         p->gpus_used[job->partition] -= gpus_of(job);
         slurm_timing_ended(&p->timing, acts_now_ns(a));

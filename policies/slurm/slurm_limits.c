@@ -9,13 +9,19 @@ static int64_t over_time_min(const struct policy_slurm *p, const struct slurm_jo
     return own != SLURM_NOT_SET ? own : p->site.params.over_time_min;
 }
 
+bool slurm_limits_apply(const struct policy_slurm *p, const struct slurm_job *job)
+{
+    return slurm_ctld_limit_min(&p->ctld, job) != SLURM_NO_LIMIT &&
+           over_time_min(p, job) != SLURM_NO_LIMIT;
+}
+
 /* When the job is killed for its limit: in real time at the controller's next look, every 30 s. */
 static int64_t kill_ns(const struct policy_slurm *p, const struct slurm_job *job)
 {
     const int64_t limit = slurm_ctld_limit_min(&p->ctld, job), over = over_time_min(p, job);
     const int64_t longest_min = (INT64_MAX / 4) / (60 * SECOND_NS);
-    if (limit == SLURM_NO_LIMIT || over == SLURM_NO_LIMIT || limit > longest_min ||
-        over > longest_min || p->records[job->id].is_stopping)
+    if (!slurm_limits_apply(p, job) || limit > longest_min || over > longest_min ||
+        p->records[job->id].is_stopping)
         return INT64_MAX;
     const int64_t at_ns = p->records[job->id].started_ns + 60 * SECOND_NS * (limit + over);
     if (p->passes == PASSES_ZERO_LATENCY)

@@ -139,9 +139,9 @@ static int64_t recalculate(struct policy_slurm *p, int64_t now_ns)
 
 static uint32_t main_pass(struct policy_slurm *p, int64_t now_s, uint32_t depth)
 {
-    const size_t before = p->failing.len;
+    p->main_passes++;
     const uint32_t started = slurm_main_pass(&p->ctld, now_s, depth);
-    slurm_reasons_settle(p, before);
+    slurm_reasons_settle(p);
     return started;
 }
 

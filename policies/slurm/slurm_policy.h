@@ -32,8 +32,10 @@ struct slurm_record {
     uint32_t task; /* a pod; TASK_NONE: a gang */
     int64_t started_ns;
     int64_t told_plan_s;
-    bool is_stopping; /* it was told to end */
-    bool is_unseen;   /* no pass has said why it waits */
+    bool is_stopping;               /* it was told to end */
+    bool is_unseen;                 /* no pass has said why it waits */
+    bool is_failing;                /* in the list of those */
+    uint32_t failed_in, settled_in; /* passes of the main loop, by number */
 };
 
 /* A set of Slurm jobs by slot, in the order they came. May hold slots that are used otherwise now.
@@ -73,7 +75,8 @@ struct policy_slurm {
     struct job_place *of_job, *of_task;
     size_t of_job_cap, of_task_cap;
     struct slot_list *unseen; /* by partition */
-    struct slot_list failing; /* whose reason is Resources */
+    struct slot_list failing; /* whose reason is Resources or ReqNodeNotAvail */
+    uint32_t main_passes;
     struct slot_list later;   /* held until their begin time */
     struct slot_list lost;    /* whose bind was refused */
     struct refusal *refusals; /* to be carried out */
@@ -118,10 +121,13 @@ void slurm_reasons_block(void *context, uint32_t partition);
 /* The job waits, and no pass has said why. */
 void slurm_reasons_add_unseen(struct policy_slurm *p, uint32_t slot);
 
-/* After a pass of the main loop; before: how many stood in `failing` when it began. */
-void slurm_reasons_settle(struct policy_slurm *p, size_t before);
+/* After a pass of the main loop. */
+void slurm_reasons_settle(struct policy_slurm *p);
 
 /* --- slurm_limits.c --- */
+
+/* Whether it is killed some day if it does not end. */
+bool slurm_limits_apply(const struct policy_slurm *p, const struct slurm_job *job);
 
 /* Kills what has reached its limit. */
 void slurm_limits_enforce(struct policy_slurm *p, struct acts *a);

@@ -15,9 +15,14 @@ static void tell_reason(struct policy_slurm *p, struct acts *a, uint32_t slot,
 void slurm_reasons_wait(void *context, const struct slurm_job *job)
 {
     struct policy_slurm *p = context;
+    struct slurm_record *r = &p->records[job->id];
     tell_reason(p, p->acts, job->id, job->reason);
-    if (job->reason == REASON_RESOURCES || job->reason == REASON_NODE_NOT_AVAIL)
+    if (job->reason != REASON_RESOURCES && job->reason != REASON_NODE_NOT_AVAIL)
+        return;
+    r->failed_in = p->main_passes;
+    if (!r->is_failing)
         slot_list_add(&p->failing, job->id);
+    r->is_failing = true;
 }
 
 static bool is_waiting(const struct policy_slurm *p, uint32_t slot)
@@ -62,32 +67,35 @@ void slurm_reasons_add_unseen(struct policy_slurm *p, uint32_t slot)
     slot_list_add(l, slot);
 }
 
-static bool stands_in(const uint32_t *slots, size_t len, uint32_t slot)
+/* Whether the job in the slot goes on failing. One that failed before and was behind others this
+ * time waits for those; one that was not looked at keeps its reason. */
+static bool settle(struct policy_slurm *p, uint32_t slot)
 {
-    for (size_t i = 0; i < len; i++)
-        if (slots[i] == slot)
-            return true;
+    struct slurm_record *r = &p->records[slot];
+    struct slurm_job *job = slurm_ctld_job(&p->ctld, slot);
+    if (r->failed_in == p->main_passes || job->reason != REASON_RESOURCES ||
+        !p->ctld.failed[job->partition])
+        return true;
+    job->reason = REASON_PRIORITY;
+    tell_reason(p, p->acts, slot, REASON_PRIORITY);
     return false;
 }
 
-/* A job that failed before and was behind others this time waits for those; one that was not looked
- * at keeps its reason. */
-void slurm_reasons_settle(struct policy_slurm *p, size_t before)
+/* A slot may stand in the list twice, for a job that is gone and for the one that has it now. */
+void slurm_reasons_settle(struct policy_slurm *p)
 {
     struct slot_list *l = &p->failing;
     size_t left = 0;
     for (size_t i = 0; i < l->len; i++) {
         const uint32_t slot = l->slots[i];
-        const bool is_new = i >= before;
-        if (!is_waiting(p, slot) ||
-            (!is_new && stands_in(l->slots + before, l->len - before, slot)))
-            continue;
-        struct slurm_job *job = slurm_ctld_job(&p->ctld, slot);
-        if (!is_new && job->reason == REASON_RESOURCES && p->ctld.failed[job->partition]) {
-            job->reason = REASON_PRIORITY;
-            tell_reason(p, p->acts, slot, REASON_PRIORITY);
-        } else {
-            l->slots[left++] = slot;
+        struct slurm_record *r = &p->records[slot];
+        if (!is_waiting(p, slot)) {
+            r->is_failing = false;
+        } else if (r->is_failing && r->settled_in != p->main_passes) {
+            r->settled_in = p->main_passes;
+            r->is_failing = settle(p, slot);
+            if (r->is_failing)
+                l->slots[left++] = slot;
         }
     }
     l->len = left;
