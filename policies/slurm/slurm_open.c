@@ -47,7 +47,7 @@ static const struct config_key keys[] = {
      .offset = offsetof(struct policy_slurm, priority_from),
      .fallback = "auto",
      .choices = priority_names,
-     .help = "who goes first: as slurm.conf says (the order of submission), or the higher priority "
+     .help = "who goes first: as PriorityType of slurm.conf says, or the higher priority "
              "of the job, as if an administrator had set it; auto: by slurm.conf if there is one"},
     {.key = "unknown-partition",
      .kind = CONFIG_CHOICE,
