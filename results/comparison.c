@@ -162,21 +162,28 @@ static void print_long_waits(FILE *out, const struct run_record *runs,
     fputs(".\n", out);
 }
 
+static double jobs_that(const struct run_record *run, enum metric_id id)
+{
+    return metrics_value(run->metrics, id, (struct metric_place){BY_NOTHING, 0}, STAT_COUNT, 0)
+        .value;
+}
+
 /* Means leave out, or cut short, what was never finished. */
 static void print_unfinished(FILE *out, const struct run_record *run)
 {
-    char left[METRIC_TEXT], all[METRIC_TEXT];
-    const struct metric_place everything = {BY_NOTHING, 0};
-    double missing = 0;
-    static const enum metric_id missed[] = {METRIC_UNFINISHED, METRIC_REFUSED, METRIC_LOST};
-    for (size_t i = 0; i < sizeof missed / sizeof missed[0]; i++)
-        missing += metrics_value(run->metrics, missed[i], everything, STAT_COUNT, 0).value;
+    char part[METRIC_TEXT], all[METRIC_TEXT];
+    const double failed = jobs_that(run, METRIC_FAILED);
+    const double missing = jobs_that(run, METRIC_UNFINISHED) + jobs_that(run, METRIC_REFUSED) +
+                           jobs_that(run, METRIC_LOST);
+    metric_print(all, UNIT_JOBS, (double)metrics_jobs(run->metrics));
     if (missing > 0)
         fprintf(out,
                 "%s did not finish %s of %s jobs: its other values leave them out or count them "
                 "only so far.\n",
-                run->facts.policy, metric_print(left, UNIT_JOBS, missing),
-                metric_print(all, UNIT_JOBS, (double)metrics_jobs(run->metrics)));
+                run->facts.policy, metric_print(part, UNIT_JOBS, missing), all);
+    if (failed > 0)
+        fprintf(out, "Under %s %s of %s jobs failed.\n", run->facts.policy,
+                metric_print(part, UNIT_JOBS, failed), all);
 }
 
 void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *out)

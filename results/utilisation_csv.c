@@ -14,7 +14,10 @@ static const struct out_column columns[] = {
     {"gpu", "text", "model of its GPUs; empty: it has none"},
     {"capacity_gpus", "GPUs", "of all its nodes; the next four without active_gpus add up to it"},
     {"allocated_gpus", "GPUs", "held by jobs, shares of a GPU as shares"},
-    {"active_gpus", "GPUs", "of those, the part of the time with kernels running"},
+    {"active_gpus", "GPUs",
+     "kept busy by jobs; who is alone on a shared GPU may use more than the share that it holds, "
+     "so "
+     "there may be more than are allocated"},
     {"fragmented_gpus", "GPUs", "free, but of no use to those who wait"},
     {"idle_gpus", "GPUs", "free"},
     {"down_gpus", "GPUs", "not held, on nodes that take no jobs"},

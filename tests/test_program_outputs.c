@@ -93,11 +93,36 @@ static void an_output_that_is_none_is_refused(void **state)
     scenario_run_close(&r);
 }
 
+#define POD(name)                                                          \
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: " name                    \
+    ", annotations: {clustersim/load: \"{memory: 100GiB}\"}}\nspec:\n"     \
+    "  restartPolicy: Never\n  containers:\n  - command: [sleep, '600']\n" \
+    "    resources: {limits: {nvidia.com/gpu: 1}}\n---\n"
+
+/* Two that want 100 of 128 GiB of one GPU: the second finds no memory. */
+static void the_verdict_tells_of_failed_jobs(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    scenario_compare_files(
+        &r, (const char *const[]){
+                "s.yaml",
+                "clustersim: 1\nname: t\ncluster: {pools: [{name: n, machine: gb10, sharing: "
+                "{time-slicing: {replicas: 4}}}]}\nworkload: [{kubernetes: p.yaml}]\n"
+                "policies: [kube-scheduler]\noutputs: [summary]\n",
+                "p.yaml", POD("a") POD("b"), NULL});
+    assert_int_equal(r.rc, 0);
+    if (strstr(r.said, "\nUnder kube-scheduler 1 of 2 jobs failed.\nJobs wait ") == NULL)
+        fail_msg("%s", r.said);
+    scenario_run_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_comparison_has_a_table_and_pictures),
         cmocka_unit_test(only_chosen_outputs_are_written),
+        cmocka_unit_test(the_verdict_tells_of_failed_jobs),
         cmocka_unit_test(an_output_that_is_none_is_refused),
     };
     return cmocka_run_group_tests_name("program_outputs", tests, NULL, NULL);

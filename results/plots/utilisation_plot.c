@@ -7,6 +7,7 @@
 #include "results/timeline.h"
 #include "sim/check.h"
 
+#include <math.h>
 #include <stdint.h>
 
 /* Columns of the data behind the time: upper edges. */
@@ -35,8 +36,9 @@ enum {
 
 static double upper_edge(const struct timeline *t, size_t step, size_t pool, const struct level *l)
 {
-    if (l->shares == 0)
-        return timeline_active_gpus(t, step, pool);
+    if (l->shares == 0) /* more where somebody is alone on a shared GPU */
+        return fmin(timeline_active_gpus(t, step, pool),
+                    timeline_gpus(t, step, pool, SHARE_ALLOCATED));
     double gpus = 0;
     for (unsigned s = 0; s < POOL_SHARES; s++)
         if (l->shares >> s & 1)
