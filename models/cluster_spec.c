@@ -34,7 +34,8 @@ static const struct config_key mig_keys[] = {
      .help = "how the device plugin names instances: `mixed` nvidia.com/mig-PROFILE, `single` "
              "nvidia.com/gpu, `none` not at all"},
     {"layout", CONFIG_NODE, offsetof(struct mig_section, layout), "",
-     .hint = "a set such as `all-3g.40gb`, a list of profiles, or a mapping by GPU with `default`",
+     .hint = "a set such as `all-3g.40gb`, AKS's `MIG3g`, a list of profiles, or a mapping by GPU "
+             "with `default`",
      .help = "what every GPU is cut into; absent: MIG is off, or dynamic; of mig-manager, the name "
              "of the layout to begin with (the first if absent)"},
     {"layouts", CONFIG_NODE, offsetof(struct mig_section, layouts), "",

@@ -101,24 +101,25 @@ static uint32_t hold_gpus(struct cluster *c, struct task *t, uint64_t mask,
 
 /* --- instances and replicas --- */
 
-static uint32_t taken_on_gpu(const struct device_class *k, uint32_t gpu)
+/* Replicas of one GPU, or of one MIG instance, have a sharing domain in common. */
+static uint32_t taken_in(const struct device_class *k, uint32_t domain)
 {
     uint32_t taken = 0;
     for (uint32_t u = 0; u < k->units_len; u++)
-        taken += k->units[u].gpu == gpu && !is_free(k, u);
+        taken += k->units[u].domain == domain && !is_free(k, u);
     return taken;
 }
 
-/* The free unit of the GPU with most (packed) or fewest (distributed) units taken; lowest on ties.
- */
-static uint32_t pick_by_gpu(const struct device_class *k)
+/* The free replica of the device with most (packed) or fewest (distributed) of them taken; lowest
+ * on ties. */
+static uint32_t pick_replica(const struct device_class *k)
 {
-    uint32_t best = UINT32_MAX, best_taken = 0, last_gpu = UINT32_MAX;
+    uint32_t best = UINT32_MAX, best_taken = 0, last = UINT32_MAX;
     for (uint32_t u = 0; u < k->units_len; u++) {
-        if (!is_free(k, u) || k->units[u].gpu == last_gpu)
+        if (!is_free(k, u) || k->units[u].domain == last)
             continue;
-        last_gpu = k->units[u].gpu;
-        const uint32_t taken = taken_on_gpu(k, last_gpu);
+        last = k->units[u].domain;
+        const uint32_t taken = taken_in(k, last);
         const bool better = k->order == DEVICES_PACKED ? taken > best_taken : taken < best_taken;
         if (best == UINT32_MAX || better) {
             best = u;
@@ -131,7 +132,7 @@ static uint32_t pick_by_gpu(const struct device_class *k)
 static uint32_t pick_unit(const struct device_class *k)
 {
     if (k->order != DEVICES_LOWEST)
-        return pick_by_gpu(k);
+        return pick_replica(k);
     for (uint32_t w = 0; w < (k->units_len + 63) / 64; w++)
         if (k->free[w] != 0)
             return 64 * w + (uint32_t)__builtin_ctzll(k->free[w]);

@@ -2,8 +2,8 @@
  * device.h - which GPUs, instances or replicas of its node a task holds.
  *
  * What a node's device plugin does when a pod arrives: of the resource's free units it gives the
- * lowest, or, of replicas, one of the GPU that is shared most (packed) or least (distributed). A
- * share goes to the GPU where it leaves least (gpu_share.h).
+ * lowest, or, of replicas, one of the GPU or instance that is shared most (packed) or least
+ * (distributed). A share goes to the GPU where it leaves least (gpu_share.h).
  *
  * Memory   A task with whole GPUs holds them in gpu_mask; other units are listed in uses, which
  *          device_give frees. A share of a GPU is a use of the class of whole GPUs.

@@ -17,7 +17,8 @@ enum device_kind {
     DEVICE_DYNAMIC,  /* units are places where an instance of a profile may be made */
 };
 
-/* Which free units a task gets: the lowest; or of the GPU with most, or fewest, of them taken. */
+/* Which free units a task gets: the lowest; or of the GPU, or instance, with most or fewest of its
+ * replicas taken. */
 enum device_order { DEVICES_LOWEST, DEVICES_PACKED, DEVICES_DISTRIBUTED };
 
 /* One piece of a device class; the same for all nodes of a pool. */

@@ -1,6 +1,7 @@
 #include "models/mig_layout_spec.h"
 
 #include "models/mig_place.h"
+#include "models/mig_resource.h"
 #include "models/mig_set.h"
 #include "sim/arena.h"
 #include "sim/config.h"
@@ -9,7 +10,8 @@
 
 #include <string.h>
 
-#define LAYOUT_HINT "a list of profiles such as [3g.40gb, 3g.40gb], or a set such as all-1g.10gb"
+#define LAYOUT_HINT \
+    "a list of profiles such as [3g.40gb, 3g.40gb], or a set such as all-1g.10gb or MIG1g"
 
 struct reading {
     const struct mig_table *table;
@@ -31,6 +33,12 @@ static bool read_name(const struct reading *r, const struct yaml_node *n, struct
 {
     if (mig_set_named(r->table, n->text, out))
         return true;
+    const int aks = mig_aks_profile(r->table, n->text);
+    if (aks != MIG_NONE) {
+        *out = (struct mig_set){.enabled = true};
+        out->counts[aks] = r->table->profiles[aks].most;
+        return true;
+    }
     struct suggest s;
     suggest_init(&s, n->text);
     suggest_offer_all(&s, mig_set_names(r->table, r->arena));

@@ -2,6 +2,7 @@
  * mig_layout_spec.h - how a scenario says what the GPUs of a node are cut into.
  *
  *   layout: all-3g.40gb                                      a set that mig-parted brings along
+ *   layout: MIG3g                                            AKS's --gpu-instance-profile
  *   layout: [3g.40gb, 2g.20gb, 1g.10gb, 1g.10gb]             every GPU
  *   layout: {default: [7g.80gb], 0: [1g.10gb], 1: all-disabled}   GPU by GPU; no default: whole
  */

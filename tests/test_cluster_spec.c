@@ -116,6 +116,30 @@ static void all_3g_gives_the_quota_sample_its_16_slices(void **state)
     drop(&b);
 }
 
+static void azure_names_its_own_profiles(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *resource;
+        int instances;
+    } aks[] = {
+        {"MIG1g", "nvidia.com/mig-1g.10gb", 56}, {"MIG2g", "nvidia.com/mig-2g.20gb", 24},
+        {"MIG3g", "nvidia.com/mig-3g.40gb", 16}, {"MIG4g", "nvidia.com/mig-4g.40gb", 8},
+        {"MIG7g", "nvidia.com/mig-7g.80gb", 8},
+    };
+    for (size_t i = 0; i < LEN(aks); i++) {
+        struct built b;
+        char text[256];
+        snprintf(text, sizeof text,
+                 "pools:\n- {name: n, machine: Standard_ND96isr_H100_v5, mig: {layout: %s}}\n",
+                 aks[i].name);
+        build(&b, text);
+        assert_string_equal(messages_text(&b.messages), "");
+        assert_int_equal(capacity(&b, "n-0", aks[i].resource), aks[i].instances);
+        drop(&b);
+    }
+}
+
 static void single_instances_are_called_gpus(void **state)
 {
     (void)state;
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_pool_is_so_many_machines),
         cmocka_unit_test(mixed_instances_have_names_of_their_own),
         cmocka_unit_test(all_3g_gives_the_quota_sample_its_16_slices),
+        cmocka_unit_test(azure_names_its_own_profiles),
         cmocka_unit_test(single_instances_are_called_gpus),
         cmocka_unit_test(replicas_multiply_what_there_is),
     };

@@ -123,6 +123,35 @@ static void what_the_second_in_the_queue_could_use_is_idle(void **state)
     }
 }
 
+/* Half of one GPU is taken. The head of the queue wants two whole ones; the next, which wants 0.7
+ * of one, could have the other. */
+static void shares_that_are_too_small_are_fragments(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    scenario_run_text(
+        &r, "clustersim: 1\nname: t\nsample: 1h\ncluster: {pools: [{name: n, machine: "
+            "Standard_NC80adis_H100_v5}]}\nworkload:\n"
+            "- generate: {name: a, arrivals: {rate: 360000/h}, duration: 5h, tasks: 1, gpu_share: "
+            "0.5, jobs: 1}\n"
+            "- generate: {name: b, arrivals: {rate: 3600/h}, duration: 5h, gpus: 2, jobs: 1}\n"
+            "- generate: {name: c, arrivals: {rate: 36/h}, duration: 5h, tasks: 1, gpu_share: 0.7, "
+            "jobs: 1}\n"
+            "policies: [fifo]\nrun: {until: 2h, warm_up: 1h}\n");
+    assert_int_equal(r.rc, 0);
+    struct table *t = table_read_in(r.out, "utilisation.csv");
+    struct table *why = table_read_in(r.out, "fragments.csv");
+    const size_t last = t->rows - 1, now = why->rows - 1;
+    assert_int_equal(table_number(t, last, "fragmented_gpus") / 1000000, 500000);
+    assert_int_equal(table_number(t, last, "idle_gpus") / 1000000, 1000000);
+    assert_int_equal(table_number(why, now, "satisfied_gpus") / 1000000, 500000);
+    assert_int_equal(table_number(why, now, "beside_gpus") / 1000000, 250000);
+    assert_int_equal(table_number(why, now, "lack_gpu_gpus") / 1000000, 750000);
+    table_free(t);
+    table_free(why);
+    scenario_run_close(&r);
+}
+
 /* Shares of GPUs and whole ones, many kinds waiting; the audit compares with a count from scratch
  * at every instant. */
 static void what_is_kept_is_what_is_counted_from_scratch(void **state)
@@ -161,6 +190,7 @@ int main(void)
                                         .initial_state = (void *)(uintptr_t)&rows[i]};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_second_in_the_queue_could_use_is_idle),
+        cmocka_unit_test(shares_that_are_too_small_are_fragments),
         cmocka_unit_test(what_is_kept_is_what_is_counted_from_scratch),
     };
     const int failed = cmocka_run_group_tests_name("fragments", states, NULL, NULL);

@@ -148,6 +148,11 @@ static const struct managed {
      MANAGED("  - {at: 10m, mig-layout: off, nodes: [n-0]}\n"),
      POD("late", "60", "nvidia.com/gpu: 1") POD("later", "60", MIG("1g.12gb", 1)),
      {{"late", 1200000, ""}, {"later", 3000000, "0/1g.12gb@0"}}},
+    {"a_layout_may_change_while_the_plugin_is_away",
+     MANAGED("  - {at: 9m, restart-device-plugin: [n-0, n-1], for: 12m}\n"
+             "  - {at: 10m, mig-layout: night}\n"),
+     POD("late", "60", MIG("3g.47gb", 1)) POD("later", "60", MIG("3g.47gb", 2)),
+     {{"late", 1260000, "0/3g.47gb@0"}, {"later", 3000000, NULL}}},
     {"a_plugin_that_restarts_offers_nothing_and_takes_nothing_away",
      MANAGED("  - {at: 20m, restart-device-plugin: [n-0, n-1], for: 40s}\n"),
      POD("a", "600", MIG("1g.12gb", 1)) POD("late", "60", MIG("1g.12gb", 1))

@@ -93,6 +93,31 @@ static void a_pod_that_asks_for_two_replicas_is_refused_if_the_plugin_says_so(vo
     }
 }
 
+/* A Job whose container cannot start: its restarts count against backoffLimit. */
+static void a_job_gives_up_after_so_many_restarts(void **state)
+{
+    (void)state;
+    static const char job[] =
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec:\n  backoffLimit: 3\n"
+        "  template:\n    metadata: {annotations: {clustersim/load: \"{memory: 200GiB}\"}}\n"
+        "    spec:\n      restartPolicy: OnFailure\n      containers:\n"
+        "      - {command: [sleep, '600'], resources: {limits: {nvidia.com/gpu: 1}}}\n";
+    struct scenario_run r;
+    int64_t at_ms[8];
+    scenario_run_files(&r, (const char *const[]){
+                               "s.yaml",
+                               SCENARIO("time-slicing: {replicas: 4}", "  - kubernetes: p.yaml\n"),
+                               "p.yaml", job, NULL});
+    assert_int_equal(failures(&r, "j", at_ms, 8), 3); /* at 0, at once again, after 10 s */
+    assert_int_equal(at_ms[2], 10000);
+    struct table *jobs = table_read_in(r.out, "jobs.csv");
+    assert_string_equal(table_text(jobs, 0, "cause"), "failed");
+    assert_string_equal(table_text(jobs, 0, "restarts"), "3");
+    assert_int_equal(ms(jobs, 0, "end_s"), 10000);
+    table_free(jobs);
+    scenario_run_close(&r);
+}
+
 /* GB10: what pods request of the host's memory is not left for the GPU. */
 static void unified_memory_counts_once(void **state)
 {
@@ -110,6 +135,74 @@ static void unified_memory_counts_once(void **state)
         assert_int_equal(failures(&r, "p", at_ms, 3), i == 0 ? 0 : 3);
         scenario_run_close(&r);
     }
+}
+
+/* Memory of whole GPUs and instances, and the speed of who shares one. */
+static const struct device_row {
+    const char *name, *pool, *pods;
+    int64_t a_end_ms, b_end_ms; /* -1: it starts again and again */
+} devices[] = {
+    {"a_whole_gpu_has_so_much_memory", "machine: Standard_ND96isr_H100_v5",
+     POD("a", "memory: 80GiB", "1", "") POD("b", "memory: 81GiB", "1", ""), 600000, -1},
+    {"a_whole_gpu_of_unified_memory", "machine: gb10",
+     POD("a", "memory: 100GiB", "1", ", memory: 20Gi")
+         POD("b", "memory: 100GiB", "1", ", memory: 40Gi"),
+     600000, -1},
+    {"an_instance_has_its_own",
+     "machine: Standard_NC40ads_H100_v5, mig: {strategy: single, layout: "
+     "all-1g.12gb}",
+     POD("a", "memory: 10GiB, width: 12%", "1", "") POD("b", "memory: 11GiB", "1", ""), 600000, -1},
+    /* Two to an instance of 3g: 60 of 132 SMs are enough for 45 %, and turns take 2 x 1.11. */
+    {"packed_replicas_of_one_instance_take_turns",
+     "machine: Standard_NC40ads_H100_v5, mig: "
+     "{strategy: single, layout: [3g.47gb, 3g.47gb]}, sharing: {time-slicing: {replicas: 2, "
+     "allocation: packed}}",
+     POD("a", "width: 45%", "1", "") POD("b", "width: 45%", "1", ""), 1332000, 1332000},
+    {"distributed_replicas_lie_on_two_instances",
+     "machine: Standard_NC40ads_H100_v5, mig: "
+     "{strategy: single, layout: [3g.47gb, 3g.47gb]}, sharing: {time-slicing: {replicas: 2}}",
+     POD("a", "width: 45%", "1", "") POD("b", "width: 45%", "1", ""), 600000, 600000},
+    {"distributed_replicas_lie_on_two_gpus",
+     "machine: Standard_NC80adis_H100_v5, sharing: "
+     "{time-slicing: {replicas: 2}}",
+     POD("a", "", "1", "") POD("b", "", "1", ""), 600000, 600000},
+    {"packed_replicas_lie_on_one",
+     "machine: Standard_NC80adis_H100_v5, sharing: "
+     "{time-slicing: {replicas: 2, allocation: packed}}",
+     POD("a", "", "1", "") POD("b", "", "1", ""), 1332000, 1332000},
+    {"mps_lets_them_run_side_by_side",
+     "machine: Standard_NC40ads_H100_v5, sharing: {mps: "
+     "{replicas: 2}}",
+     POD("a", "width: 40%", "1", "") POD("b", "width: 40%", "1", ""), 864000, 864000},
+};
+
+static void expect_end(const struct table *t, const char *job, int64_t end_ms)
+{
+    const size_t row = table_find(t, "name", job);
+    const char *cause = table_text(t, row, "cause");
+    const int64_t got = table_text(t, row, "end_s")[0] == '\0' ? -1 : ms(t, row, "end_s");
+    const bool is_late = strcmp(cause, "done") != 0 || llabs(got - end_ms) > end_ms / 10000;
+    if (end_ms < 0 ? strcmp(cause, "done") == 0 : is_late)
+        fail_msg("%s: %s at %lld ms, not at %lld", job, cause, (long long)got, (long long)end_ms);
+}
+
+static void check_device_row(void **state)
+{
+    const struct device_row *row = *state;
+    struct scenario_run r;
+    char text[1024];
+    assert_true(snprintf(text, sizeof text,
+                         "clustersim: 1\nname: t\ncluster: {pools: [{name: n, %s}]}\nworkload:\n"
+                         "  - kubernetes: p.yaml\npolicies: [kube-scheduler]\nrun: {until: 2h}\n",
+                         row->pool) < (int)sizeof text);
+    scenario_run_files(&r, (const char *const[]){"s.yaml", text, "p.yaml", row->pods, NULL});
+    if (r.rc != 0)
+        fail_msg("%s", r.said);
+    struct table *jobs = table_read_in(r.out, "jobs.csv");
+    expect_end(jobs, "a", row->a_end_ms);
+    expect_end(jobs, "b", row->b_end_ms);
+    table_free(jobs);
+    scenario_run_close(&r);
 }
 
 /* A client of MPS has 1/replicas of the memory, whatever the others leave. */
@@ -241,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_finds_no_memory_comes_again_after_10_to_300_s),
         cmocka_unit_test(a_pod_that_asks_for_two_replicas_is_refused_if_the_plugin_says_so),
+        cmocka_unit_test(a_job_gives_up_after_so_many_restarts),
         cmocka_unit_test(unified_memory_counts_once),
         cmocka_unit_test(mps_fences_memory),
         cmocka_unit_test(the_seed_wants_five_replicas_of_four),
@@ -250,6 +344,12 @@ int main(void)
         files[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = check_row,
                                        .initial_state = (void *)(uintptr_t)&rows[i]};
-    const int failed = cmocka_run_group_tests_name("shared_gpus", tests, NULL, NULL);
+    struct CMUnitTest ends[LEN(devices)];
+    for (size_t i = 0; i < LEN(devices); i++)
+        ends[i] = (struct CMUnitTest){.name = devices[i].name,
+                                      .test_func = check_device_row,
+                                      .initial_state = (void *)(uintptr_t)&devices[i]};
+    int failed = cmocka_run_group_tests_name("shared_gpus", tests, NULL, NULL);
+    failed += cmocka_run_group_tests_name("devices", ends, NULL, NULL);
     return failed + cmocka_run_group_tests_name("device_plugin_files", files, NULL, NULL);
 }
