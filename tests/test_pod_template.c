@@ -1,3 +1,4 @@
+#include "models/kubernetes/limit_range.h"
 #include "models/kubernetes/object_set.h"
 #include "models/kubernetes/pod_template.h"
 #include "models/kubernetes/priority_class.h"
@@ -316,6 +317,27 @@ static void overhead_comes_from_the_runtime_class(void **state)
     object_set_free(s);
 }
 
+static void limit_ranges_give_what_containers_leave_out(void **state)
+{
+    struct kube_fixture *k = *state;
+    struct object_set *s =
+        objects(k, "{apiVersion: v1, kind: LimitRange, metadata: {name: b}, spec: {limits: [{type: "
+                   "Container, defaultRequest: {cpu: 4, memory: 2Ki}}]}}\n---\n"
+                   "{apiVersion: v1, kind: LimitRange, metadata: {name: a}, spec: {limits: [{type: "
+                   "Container, defaultRequest: {cpu: 1}, default: {nvidia.com/gpu: 2}}]}}\n---\n"
+                   "{apiVersion: v1, kind: LimitRange, metadata: {name: a, namespace: else}, spec: "
+                   "{limits: [{type: Container, defaultRequest: {ephemeral-storage: 1}}]}}");
+    struct pod_template t = template_of(k, "containers: [{}]");
+    pod_template_take_limits(&k->reader, &t, s, "default");
+    struct resource_list l = pod_template_requests(&t, k->reader.arena);
+    assert_string_equal(amounts(k, &l), "cpu=1000 memory=2048 nvidia.com/gpu=2");
+    t = template_of(k, "containers: [{resources: {requests: {cpu: 3}}}]");
+    pod_template_take_limits(&k->reader, &t, s, "default");
+    l = pod_template_requests(&t, k->reader.arena);
+    assert_string_equal(amounts(k, &l), "cpu=3000 memory=2048 nvidia.com/gpu=2");
+    object_set_free(s);
+}
+
 static void priority_classes_have_values(void **state)
 {
     struct kube_fixture *k = *state;
@@ -372,6 +394,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(more_resources_than_a_request_can_hold_are_refused,
                                         kube_set_up, kube_tear_down),
         cmocka_unit_test_setup_teardown(overhead_comes_from_the_runtime_class, kube_set_up,
+                                        kube_tear_down),
+        cmocka_unit_test_setup_teardown(limit_ranges_give_what_containers_leave_out, kube_set_up,
                                         kube_tear_down),
         cmocka_unit_test_setup_teardown(priority_classes_have_values, kube_set_up, kube_tear_down),
     };

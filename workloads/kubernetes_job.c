@@ -1,5 +1,6 @@
 #include "workloads/kubernetes_job.h"
 
+#include "models/kubernetes/limit_range.h"
 #include "models/names.h"
 #include "models/request.h"
 #include "sim/arena.h"
@@ -117,6 +118,7 @@ static bool make_groups(struct kubernetes_maker *m, struct kubernetes_job *j)
     for (uint32_t s = 0; s < w->sets_len; s++) {
         struct pod_set *set = &w->sets[s];
         pod_template_take_overhead(&m->reader, &set->template, m->objects);
+        pod_template_take_limits(&m->reader, &set->template, m->objects, w->object->namespace);
         j->groups[s] = (struct group_spec){
             .name = set->name,
             .request = make_request(m, &set->template),

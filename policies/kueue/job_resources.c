@@ -1,100 +1,17 @@
 #include "policies/kueue/job_resources.h"
 
-#include "models/kubernetes/pod_template.h"
+#include "models/kubernetes/limit_range.h"
 #include "models/kubernetes/tree.h"
 #include "policies/kueue/refusal.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 #include "sim/numeral.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define NANO 1000000000
 
 static const char *const container_lists[] = {"initContainers", "containers"};
-
-static bool amount_of(const struct yaml_node *n, int128 *nano)
-{
-    struct quantity_kubernetes q;
-    const char *why;
-    if (n == NULL || n->kind != YAML_SCALAR || !quantity_kubernetes(n->text, &q, &why))
-        return false;
-    *nano = q.nano;
-    return true;
-}
-
-/* --- LimitRanges of a namespace, taken together --- */
-
-enum pick { PICK_FIRST, PICK_LOWEST, PICK_HIGHEST };
-
-static const struct yaml_node *merge(struct arena *a, const struct yaml_node *into,
-                                     const struct yaml_node *from, enum pick pick)
-{
-    for (size_t i = 0; i < tree_len(from); i++) {
-        const char *key = from->pairs[i].key->text;
-        const struct yaml_node *old = field_get(into, key), *new = from->pairs[i].value;
-        int128 was, is;
-        const bool comparable = amount_of(old, &was) && amount_of(new, &is);
-        if (old == NULL || (pick == PICK_LOWEST && comparable && is < was) ||
-            (pick == PICK_HIGHEST && comparable && is > was))
-            into = tree_with_key(a, into == NULL ? tree_empty_map(a, from) : into, key, new);
-    }
-    return into;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp((*(const struct object *const *)a)->name,
-                  (*(const struct object *const *)b)->name);
-}
-
-/* Those of a namespace in the order of their names, as the API server lists them. */
-static size_t list_ranges(const struct object_set *objects, const char *namespace,
-                          const struct object **out)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < object_set_len(objects); i++) {
-        const struct object *o = object_set_at(objects, i);
-        if (strcmp(o->kind, "LimitRange") == 0 && strcmp(o->namespace, namespace) == 0)
-            out[len++] = o;
-    }
-    if (len > 1)
-        qsort(out, len, sizeof out[0], by_name);
-    return len;
-}
-
-/* Of one type, Container or Pod; NULL: there is none. */
-static const struct yaml_node *limits_of(struct arena *a, const struct object_set *objects,
-                                         const char *namespace, const char *type)
-{
-    static const struct {
-        const char *key;
-        enum pick pick;
-    } parts[] = {{"default", PICK_FIRST},
-                 {"defaultRequest", PICK_FIRST},
-                 {"max", PICK_LOWEST},
-                 {"min", PICK_HIGHEST}};
-    const struct yaml_node *all = NULL;
-    const struct object **ranges = arena_alloc(a, (object_set_len(objects) + 1) * sizeof *ranges);
-    const size_t len = list_ranges(objects, namespace, ranges);
-    for (size_t i = 0; i < len; i++) {
-        const struct yaml_node *list = tree_get(ranges[i]->doc, "spec.limits");
-        for (size_t k = 0; k < tree_len(list); k++) {
-            if (strcmp(tree_text(list->items[k], "type", ""), type) != 0)
-                continue;
-            all = all == NULL ? tree_empty_map(a, ranges[i]->doc) : all;
-            for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
-                const struct yaml_node *merged =
-                    merge(a, field_get(all, parts[p].key), field_get(list->items[k], parts[p].key),
-                          parts[p].pick);
-                if (merged != NULL)
-                    all = tree_with(a, all, parts[p].key, merged);
-            }
-        }
-    }
-    return all;
-}
 
 /* --- adjusting --- */
 
@@ -102,11 +19,11 @@ static const struct yaml_node *limits_of(struct arena *a, const struct object_se
 static const struct yaml_node *adjust_resources(struct arena *a, const struct yaml_node *holder,
                                                 const struct yaml_node *range)
 {
-    const struct yaml_node *limits =
-        merge(a, tree_get(holder, "resources.limits"), field_get(range, "default"), PICK_FIRST);
-    const struct yaml_node *requests = merge(a, tree_get(holder, "resources.requests"),
-                                             field_get(range, "defaultRequest"), PICK_FIRST);
-    requests = merge(a, requests, limits, PICK_FIRST);
+    const struct yaml_node *limits = amounts_merge(a, tree_get(holder, "resources.limits"),
+                                                   field_get(range, "default"), PICK_FIRST);
+    const struct yaml_node *requests = amounts_merge(
+        a, tree_get(holder, "resources.requests"), field_get(range, "defaultRequest"), PICK_FIRST);
+    requests = amounts_merge(a, requests, limits, PICK_FIRST);
     if (limits != NULL)
         holder = tree_with(a, holder, "resources.limits", limits);
     return requests == NULL ? holder : tree_with(a, holder, "resources.requests", requests);
@@ -138,14 +55,14 @@ const struct yaml_node *job_template_adjust(struct arena *a, const struct object
                                             const char *namespace, const struct yaml_node *template)
 {
     const struct yaml_node *spec = tree_get(template, "spec");
-    const struct yaml_node *range = limits_of(a, objects, namespace, "Container");
+    const struct yaml_node *range = limit_range_sum(a, objects, namespace, "Container");
     if (spec == NULL || spec->kind != YAML_MAP)
         return template;
     spec = adjust_overhead(a, objects, spec);
     for (size_t i = 0; i < 2; i++)
         spec = adjust_containers(a, spec, container_lists[i], range);
     if (tree_get(spec, "resources") != NULL)
-        spec = adjust_resources(a, spec, limits_of(a, objects, namespace, "Pod"));
+        spec = adjust_resources(a, spec, limit_range_sum(a, objects, namespace, "Pod"));
     return tree_with_key(a, template, "spec", spec);
 }
 
@@ -212,8 +129,8 @@ static void check_range(struct complaints *c, const struct yaml_node *holder,
 {
     const struct yaml_node *requests = tree_get(holder, "resources.requests");
     const struct yaml_node *limits = tree_get(holder, "resources.limits");
-    const struct yaml_node *most = merge(c->arena, requests, limits, PICK_HIGHEST);
-    const struct yaml_node *least = merge(c->arena, requests, limits, PICK_LOWEST);
+    const struct yaml_node *most = amounts_merge(c->arena, requests, limits, PICK_HIGHEST);
+    const struct yaml_node *least = amounts_merge(c->arena, requests, limits, PICK_LOWEST);
     complain(c, field, names_above(c->arena, most, field_get(range, "max"), false),
              "requests must not be above the limitRange max");
     complain(c, field, names_above(c->arena, field_get(range, "min"), least, true),
@@ -264,8 +181,8 @@ static void check_containers(struct complaints *c, const struct yaml_node *spec,
 const char *job_pods_problem(struct arena *a, const struct object_set *objects,
                              const char *namespace, const struct yaml_node *pod_sets)
 {
-    const struct yaml_node *range = limits_of(a, objects, namespace, "Container");
-    const struct yaml_node *whole = limits_of(a, objects, namespace, "Pod");
+    const struct yaml_node *range = limit_range_sum(a, objects, namespace, "Container");
+    const struct yaml_node *whole = limit_range_sum(a, objects, namespace, "Pod");
     struct complaints own = {.arena = a}, ranges = {.arena = a};
     for (size_t i = 0; i < tree_len(pod_sets); i++) {
         const struct yaml_node *template = tree_get(pod_sets->items[i], "template");

@@ -26,12 +26,14 @@ static struct shape_set_spec spec_of(struct policy_kueue *p, const struct job *j
     const struct request *r = request_get(p->env.requests, g->request);
     for (uint32_t i = 0; i < r->amounts_len; i++)
         requests[i] = (struct res_qty){r->amounts[i].resource, r->amounts[i].value};
+    uint32_t counted_len = r->amounts_len;
+    const struct res_qty *counted = policy_kueue_counted(p, requests, &counted_len);
     return (struct shape_set_spec){
         .name = g->name == INTERN_NONE ? "main" : intern_text(p->env.names->words, g->name),
         .count = g->count,
         .min_count = g->min_count,
-        .requests = requests,
-        .requests_len = r->amounts_len,
+        .requests = counted,
+        .requests_len = counted_len,
         .pod_requests = {requests, r->amounts_len},
         .spec_text = r->terms == NODE_TERMS_NONE
                          ? ""

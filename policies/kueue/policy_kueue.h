@@ -64,6 +64,7 @@ struct policy_kueue {
     struct policy_env env;
     struct object_set *set;
     struct yaml_file *configuration_file; /* NULL: none */
+    const struct yaml_node *resources;    /* of it: what is left out and transformed; NULL: none */
     struct site *site;
     struct shape_maker *shapes;
     struct kueue *k;
@@ -153,6 +154,11 @@ void policy_kueue_free_edits(struct policy_kueue *p);
 struct tracked *policy_kueue_track(struct policy_kueue *p, const struct job *job);
 void policy_kueue_forget(struct policy_kueue *p, uint32_t job, int64_t now_ns);
 struct tracked *policy_kueue_tracked(const struct policy_kueue *p, uint32_t job);
+
+/* policy_resources.c: what of these requests counts against quota, in their place or in the
+ * policy's memory. */
+const struct res_qty *policy_kueue_counted(struct policy_kueue *p, const struct res_qty *requests,
+                                           uint32_t *len);
 
 /* The request of a group that got these flavors. */
 uint32_t policy_kueue_flavored(struct policy_kueue *p, uint32_t request,

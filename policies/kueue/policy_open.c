@@ -1,6 +1,7 @@
 /* The options of the policy, and the objects they name. */
 #include "policies/kueue/policy_kueue.h"
 
+#include "models/kubernetes/tree.h"
 #include "policies/kueue/configuration.h"
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/validate.h"
@@ -99,7 +100,10 @@ static bool read_configuration(struct policy_kueue *p, struct kueue_settings *s,
     p->configuration_file = yaml_read(path_beside(p->env.arena, beside, p->configuration), d);
     if (p->configuration_file == NULL || diag_errors(d) > errors)
         return false;
-    return configuration_apply(&r, p->configuration_file, KUEUE_OLDEST + p->version, s, &c);
+    if (!configuration_apply(&r, p->configuration_file, KUEUE_OLDEST + p->version, s, &c))
+        return false;
+    p->resources = tree_get(c.tree, "resources");
+    return true;
 }
 
 static bool check_stack(const struct policy_kueue *p, struct diag *d)
