@@ -60,7 +60,7 @@ static bool flags_equal(const char *what, const struct yaml_node *want, bool got
 static bool gates_agree(const struct fixture *f, const struct yaml_node *want)
 {
     bool ok = true;
-    for (size_t i = 0; i < tree_len(want); i++) {
+    for (size_t i = 0; i < tree_pairs(want); i++) {
         const enum gate gate = gate_find(want->pairs[i].key->text);
         ok &= gate != GATES && flags_equal(want->pairs[i].key->text, want->pairs[i].value,
                                            f->settings.gates.on[gate]);
@@ -73,15 +73,15 @@ static bool changes_agree(const struct fixture *f, const struct yaml_node *want)
     size_t changed = 0;
     for (int g = 0; g < GATES; g++)
         changed += f->settings.gates.on[g] != gate_default((enum gate)g, KUEUE_NEWEST);
-    if (changed != tree_len(want))
-        printf("  %zu gates changed, want %zu\n", changed, tree_len(want));
-    return changed == tree_len(want) && gates_agree(f, want);
+    if (changed != tree_pairs(want))
+        printf("  %zu gates changed, want %zu\n", changed, tree_pairs(want));
+    return changed == tree_pairs(want) && gates_agree(f, want);
 }
 
 static bool effective_agrees(const struct fixture *f, const struct yaml_node *want)
 {
     bool ok = true;
-    for (size_t i = 0; i < tree_len(want); i++) {
+    for (size_t i = 0; i < tree_pairs(want); i++) {
         const char *key = want->pairs[i].key->text;
         const struct yaml_node *value = want->pairs[i].value;
         if (strcmp(key, "blockAdmission") == 0)
@@ -101,7 +101,7 @@ static bool gate_errors(struct fixture *f, struct refusals *errors)
     const struct yaml_node *gates = yaml_get(f->config, "featureGates");
     configuration_gates(f->c.tree, tree_text(f->run, "featureGatesCLI", NULL), KUEUE_NEWEST,
                         &f->settings.gates, errors);
-    for (size_t i = 0; i < tree_len(gates); i++)
+    for (size_t i = 0; i < tree_pairs(gates); i++)
         f->settings.gates.on[gate_find(gates->pairs[i].key->text)] =
             tree_bool(gates->pairs[i].value, NULL, false);
     return errors->len > 0;

@@ -39,7 +39,7 @@ static void read_configuration(struct fixture *f, const struct yaml_node *config
     assert_true(configuration_read(&f->m.f, doc, &f->configuration));
     gates_init(&f->gates, KUEUE_NEWEST);
     gates = tree_get(config, keys[0]);
-    for (size_t i = 0; i < tree_len(gates); i++)
+    for (size_t i = 0; i < tree_pairs(gates); i++)
         f->gates.on[gate_find(gates->pairs[i].key->text)] =
             tree_bool(gates->pairs[i].value, NULL, false);
 }

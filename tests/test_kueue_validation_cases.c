@@ -13,7 +13,7 @@
 static void read_gates(const struct yaml_node *map, struct gates *gates)
 {
     gates_init(gates, KUEUE_NEWEST);
-    for (size_t i = 0; i < tree_len(map); i++) {
+    for (size_t i = 0; i < tree_pairs(map); i++) {
         const enum gate gate = gate_find(map->pairs[i].key->text);
         assert_int_not_equal(gate, GATES);
         gates->on[gate] = tree_bool(map->pairs[i].value, NULL, false);

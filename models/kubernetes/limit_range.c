@@ -21,7 +21,7 @@ bool amount_of(const struct yaml_node *n, int128 *nano)
 const struct yaml_node *amounts_merge(struct arena *a, const struct yaml_node *into,
                                       const struct yaml_node *from, enum amounts_pick pick)
 {
-    for (size_t i = 0; i < tree_len(from); i++) {
+    for (size_t i = 0; i < tree_pairs(from); i++) {
         const char *key = from->pairs[i].key->text;
         const struct yaml_node *old = field_get(into, key), *new = from->pairs[i].value;
         int128 was, is;

@@ -57,7 +57,12 @@ int64_t tree_int(const struct yaml_node *map, const char *path, int64_t otherwis
 
 size_t tree_len(const struct yaml_node *n)
 {
-    return n == NULL || n->kind == YAML_SCALAR ? 0 : n->len;
+    return n == NULL || n->kind != YAML_LIST ? 0 : n->len;
+}
+
+size_t tree_pairs(const struct yaml_node *n)
+{
+    return n == NULL || n->kind != YAML_MAP ? 0 : n->len;
 }
 
 /* --- making --- */

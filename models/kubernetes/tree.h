@@ -24,8 +24,9 @@ const char *tree_text(const struct yaml_node *map, const char *path, const char 
 bool tree_bool(const struct yaml_node *map, const char *path, bool otherwise);
 int64_t tree_int(const struct yaml_node *map, const char *path, int64_t otherwise);
 
-/* Items of a list, pairs of a map; 0 for all else. */
+/* Items of a list, pairs of a map; 0 for all else, so that nothing else is taken for one. */
 size_t tree_len(const struct yaml_node *n);
+size_t tree_pairs(const struct yaml_node *n);
 
 /* map with a value put in at the path, maps on the way made; or with it taken away. */
 const struct yaml_node *tree_with(struct arena *a, const struct yaml_node *map, const char *path,

@@ -122,14 +122,14 @@ void configuration_gates(const struct yaml_node *tree, const char *command_line,
     }
     if (is_line)
         map = parse_line(r, command_line);
-    for (size_t i = 0; i < tree_len(map); i++) {
+    for (size_t i = 0; i < tree_pairs(map); i++) {
         const char *name = map->pairs[i].key->text;
         const char *why =
             set_gate(r->arena, &w, name, tree_bool(map->pairs[i].value, NULL, false), minor);
         if (why != NULL)
             refuse_all(r, given, command_line, map->pairs[i].key, why);
     }
-    for (size_t i = 0; i < tree_len(map); i++)
+    for (size_t i = 0; i < tree_pairs(map); i++)
         set_stage(&w, map->pairs[i].key->text, tree_bool(map->pairs[i].value, NULL, false), minor);
     const char *missing = r->len > before ? NULL : missing_needs(r->arena, &w, minor);
     if (missing != NULL)

@@ -34,13 +34,14 @@ static void read_afs(struct field_reader *r, const struct yaml_node *tree, struc
 {
     const struct yaml_node *n = tree_get(tree, "admissionFairSharing");
     const struct yaml_node *map = tree_get(n, "resourceWeights");
-    struct resource_weight *weights = arena_alloc(r->arena, (tree_len(map) + 1) * sizeof *weights);
+    struct resource_weight *weights =
+        arena_alloc(r->arena, (tree_pairs(map) + 1) * sizeof *weights);
     s->is_on = n != NULL;
     if (n == NULL)
         return;
     s->half_life_ns = duration_at(n, "usageHalfLifeTime");
     s->sampling_ns = duration_at(n, "usageSamplingInterval");
-    for (size_t i = 0; i < tree_len(map); i++) {
+    for (size_t i = 0; i < tree_pairs(map); i++) {
         const char *why;
         struct resource_weight *w = &weights[s->weights_len++];
         w->resource = intern_add(r->resources, map->pairs[i].key->text);

@@ -39,10 +39,11 @@ static const struct bound bounds[] = {
 static void check_length(struct refusals *r, const struct yaml_node *n, const struct yaml_node *at,
                          const char *field, size_t least, size_t most)
 {
-    if (tree_len(n) > most)
-        refuse_too_many(r, n, field, n->len, (unsigned)most);
-    if (tree_len(n) < least)
-        refuse_number(r, n == NULL ? at : n, field, (int64_t)tree_len(n),
+    const size_t len = tree_len(n) + tree_pairs(n);
+    if (len > most)
+        refuse_too_many(r, n, field, len, (unsigned)most);
+    if (len < least)
+        refuse_number(r, n == NULL ? at : n, field, (int64_t)len,
                       arena_printf(r->arena, "should have at least %zu items", least));
 }
 
@@ -127,7 +128,7 @@ void crd_validate(const struct object *o, struct refusals *r)
     if (is_of(o, "Workload"))
         check_counts(r, o->doc);
     if (is_of(o, "ResourceFlavor") && tree_get(o->doc, "spec.topologyName") != NULL &&
-        tree_len(tree_get(o->doc, "spec.nodeLabels")) == 0)
+        tree_pairs(tree_get(o->doc, "spec.nodeLabels")) == 0)
         refuse_missing(r, tree_get(o->doc, "spec.topologyName"), "spec.nodeLabels",
                        "at least one nodeLabel is required when topology is set");
     if (is_of(o, "WorkloadPriorityClass") && tree_get(o->doc, "value") == NULL)

@@ -20,14 +20,19 @@
 #define GROUP_NAME      "kueue.x-k8s.io/pod-group-name"
 #define GROUP_TOTAL     "kueue.x-k8s.io/pod-group-total-count"
 
+static const struct yaml_node *text_node(const struct yaml_node *n)
+{
+    return n == NULL || n->kind != YAML_SCALAR ? NULL : n;
+}
+
 static const struct yaml_node *label_node(const struct queued_job *j, const char *key)
 {
-    return field_get(tree_get(j->doc, "metadata.labels"), key);
+    return text_node(field_get(tree_get(j->doc, "metadata.labels"), key));
 }
 
 static const struct yaml_node *annotation_node(const struct queued_job *j, const char *key)
 {
-    return field_get(tree_get(j->doc, "metadata.annotations"), key);
+    return text_node(field_get(tree_get(j->doc, "metadata.annotations"), key));
 }
 
 /* As Go's strconv.Atoi: false, and its words. */

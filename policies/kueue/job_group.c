@@ -93,7 +93,7 @@ static int by_text(const void *a, const void *b)
 
 static const char *amounts_json(struct arena *a, const struct yaml_node *map)
 {
-    const size_t len = tree_len(map);
+    const size_t len = tree_pairs(map);
     const struct yaml_pair **pairs = arena_alloc(a, (len + 1) * sizeof pairs[0]);
     const char *out = "{";
     if (map == NULL)

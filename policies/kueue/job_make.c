@@ -206,8 +206,10 @@ static const struct yaml_node *make_set(struct job_maker *m, const struct queued
     if (s->min_count > 0)
         n = tree_with(a, n, "minCount",
                       tree_scalar(a, arena_printf(a, "%" PRId64, s->min_count), s->template));
-    n = tree_with(a, n, "template",
-                  job_template_adjust(a, m->objects, j->o->namespace, s->template));
+    const struct yaml_node *template =
+        job_template_adjust(a, m->objects, j->o->namespace, s->template);
+    if (template != NULL)
+        n = tree_with(a, n, "template", template);
     return s->topology == NULL ? n : tree_with(a, n, "topologyRequest", s->topology);
 }
 
@@ -218,7 +220,7 @@ static const struct yaml_node *make_annotations(struct job_maker *m, const struc
     struct arena *a = m->f.arena;
     const struct yaml_node *all = extra == NULL ? tree_empty_map(a, j->doc) : extra;
     const struct yaml_node *own = tree_get(j->doc, "metadata.annotations");
-    for (size_t i = 0; i < tree_len(own); i++) {
+    for (size_t i = 0; i < tree_pairs(own); i++) {
         const char *key = own->pairs[i].key->text;
         if (strncmp(key, provisioning, strlen(provisioning)) == 0 ||
             (strcmp(key, DOMAIN "admission-gated-by") == 0 &&
@@ -268,7 +270,7 @@ static const struct yaml_node *make_doc(struct job_maker *m, const struct queued
     doc = tree_with(a, doc, "metadata.namespace", tree_quoted(a, j->o->namespace, j->doc));
     if (created != NULL)
         doc = tree_with(a, doc, "metadata.creationTimestamp", created);
-    if (tree_len(annotations) > 0)
+    if (tree_pairs(annotations) > 0)
         doc = tree_with(a, doc, "metadata.annotations", annotations);
     return tree_with(a, doc, "spec", make_spec(m, j, rank));
 }
@@ -316,11 +318,24 @@ static const struct yaml_node *serving_annotations(struct job_maker *m, const st
     return tree_with_key(a, all, DOMAIN "job-owner-name", tree_quoted(a, j->o->name, j->doc));
 }
 
+/* How many Workloads it makes; far too many are none. */
+static int64_t replicas_of(struct job_maker *m, const struct object *o)
+{
+    enum { MOST_REPLICAS = 100000 };
+    const int64_t replicas = job_count(o->doc, "spec.replicas", 1);
+    if (replicas <= MOST_REPLICAS)
+        return replicas;
+    job_problem_add(m, o, false,
+                    arena_printf(m->f.arena, "spec.replicas: %" PRId64 ": more than %d", replicas,
+                                 (int)MOST_REPLICAS));
+    return 0;
+}
+
 /* One for each group of it. */
 static void finish_lws(struct job_maker *m, struct queued_job *j)
 {
     struct arena *a = m->f.arena;
-    const int64_t replicas = tree_int(j->doc, "spec.replicas", 1);
+    const int64_t replicas = replicas_of(m, j->o);
     for (int64_t i = 0; i < replicas; i++) {
         const char *index = arena_printf(a, "%" PRId64, i);
         const char *owner = arena_printf(a, "%s-%s", j->o->name, index);
@@ -408,7 +423,7 @@ static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
     if (!is_taken(m, j))
         return;
     const char *queue = managed_queue(m, o, NULL, 0);
-    const int64_t replicas = tree_int(o->doc, "spec.replicas", 1);
+    const int64_t replicas = replicas_of(m, o);
     const struct yaml_node *template = tree_get(o->doc, "spec.template");
     const struct yaml_node *labels = tree_get(template, "metadata.labels");
     for (size_t i = 0; queue != NULL && i < 2; i++) {

@@ -113,9 +113,9 @@ static bool read_cluster(struct job_maker *m, struct queued_job *j, const char *
     s->field = arena_printf(a, "%s.headGroupSpec.template.metadata", path);
     for (size_t i = 0; i < tree_len(groups); i++) {
         const struct yaml_node *n = groups->items[i];
-        const int64_t hosts = tree_int(n, "numOfHosts", 1);
+        const int64_t hosts = job_count(n, "numOfHosts", 1);
         s = job_set_add(j, lower(a, tree_text(n, "groupName", "")),
-                        tree_int(n, "replicas", 0) * (hosts > 1 ? hosts : 1),
+                        job_count(n, "replicas", 0) * (hosts > 1 ? hosts : 1),
                         tree_get(n, "template"));
         if (s != NULL)
             s->field = arena_printf(a, "%s.workerGroupSpecs[%zu].template.metadata", path, i);
@@ -157,7 +157,7 @@ bool job_sets_of_ray_job(struct job_maker *m, struct queued_job *j)
     const char *mode = tree_text(j->doc, "spec.submissionMode", "K8sJobMode");
     const struct yaml_node *container = small_container(a, &submitter, j->doc);
     const struct yaml_node *own = tree_get(j->doc, "spec.submitterPodTemplate");
-    if (tree_len(tree_get(j->doc, "spec.clusterSelector")) > 0 ||
+    if (tree_pairs(tree_get(j->doc, "spec.clusterSelector")) > 0 ||
         !read_cluster(m, j, "spec.rayClusterSpec"))
         return false;
     if (strcmp(mode, "SidecarMode") == 0)
@@ -225,10 +225,10 @@ void job_check_ray_job(struct job_maker *m, struct queued_job *j, struct refusal
     const struct yaml_node *selector = tree_get(j->doc, "spec.clusterSelector");
     const struct yaml_node *cluster = tree_get(j->doc, "spec.rayClusterSpec");
     (void)m;
-    if (tree_len(selector) > 0 && cluster != NULL)
+    if (tree_pairs(selector) > 0 && cluster != NULL)
         refuse_node(r, selector, "spec.clusterSelector",
                     "a kueue managed job should not use an existing cluster");
-    if (tree_len(selector) > 0)
+    if (tree_pairs(selector) > 0)
         return;
     if (cluster == NULL) {
         refuse_missing(r, j->doc, "spec.rayClusterSpec",

@@ -44,7 +44,7 @@ static const struct yaml_node *adjust_overhead(struct arena *a, const struct obj
                                                const struct yaml_node *spec)
 {
     const char *name = tree_text(spec, "runtimeClassName", NULL);
-    if (name == NULL || tree_len(tree_get(spec, "overhead")) > 0)
+    if (name == NULL || tree_pairs(tree_get(spec, "overhead")) > 0)
         return spec;
     const struct object *o = object_set_find(objects, "node.k8s.io", "RuntimeClass", "", name);
     const struct yaml_node *fixed = o == NULL ? NULL : tree_get(o->doc, "overhead.podFixed");
@@ -76,7 +76,7 @@ static const char *names_above(struct arena *arena, const struct yaml_node *a,
     const char *names = NULL, *last = "";
     for (;;) {
         const char *next = NULL;
-        for (size_t i = 0; i < tree_len(a); i++) {
+        for (size_t i = 0; i < tree_pairs(a); i++) {
             const char *key = a->pairs[i].key->text;
             int128 mine, other = 0;
             const bool is_named = amount_of(field_get(b, key), &other);
@@ -253,7 +253,7 @@ static void transform(struct field_reader *r, const struct yaml_node *n, int128 
         by[0] == '\0' ? NULL : resource_list_find(l, intern_add(r->resources, by));
     if (times != NULL)
         nano = product(nano, times->nano);
-    for (size_t i = 0; i < tree_len(outputs); i++) {
+    for (size_t i = 0; i < tree_pairs(outputs); i++) {
         int128 factor;
         struct resource_list one = {0};
         if (!amount_of(outputs->pairs[i].value, &factor))

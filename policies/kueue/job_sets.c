@@ -34,14 +34,20 @@ struct job_set *job_set_add(struct queued_job *j, const char *name, int64_t coun
     return s;
 }
 
+int64_t job_count(const struct yaml_node *n, const char *path, int64_t otherwise)
+{
+    const int64_t count = tree_int(n, path, otherwise);
+    return count < INT32_MIN ? INT32_MIN : count > INT32_MAX ? INT32_MAX : count;
+}
+
 /* --- by the table --- */
 
 static int64_t count_of(const struct yaml_node *n, const struct count_field *field)
 {
     if (field->path == NULL)
         return 1;
-    const int64_t count = tree_int(n, field->path, field->fallback);
-    const int64_t most = field->at_most == NULL ? count : tree_int(n, field->at_most, count);
+    const int64_t count = job_count(n, field->path, field->fallback);
+    const int64_t most = field->at_most == NULL ? count : job_count(n, field->at_most, count);
     return count < most ? count : most;
 }
 
@@ -126,7 +132,7 @@ bool job_sets_of_lws(struct job_maker *m, struct queued_job *j)
     static const char worker_path[] = "spec.leaderWorkerTemplate.workerTemplate";
     const struct yaml_node *leader = tree_get(j->doc, leader_path);
     const struct yaml_node *worker = tree_get(j->doc, worker_path);
-    const int64_t size = tree_int(j->doc, "spec.leaderWorkerTemplate.size", 1);
+    const int64_t size = job_count(j->doc, "spec.leaderWorkerTemplate.size", 1);
     (void)m;
     if (leader != NULL) {
         struct job_set *s = job_set_add(j, "leader", 1, leader);

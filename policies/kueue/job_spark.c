@@ -106,7 +106,7 @@ bool job_sets_of_spark(struct job_maker *m, struct queued_job *j)
     for (size_t i = 0; i < 2; i++) {
         const struct yaml_node *n = tree_get(j->doc, roles[i].path);
         n = n == NULL ? tree_empty_map(m->f.arena, j->doc) : n;
-        struct job_set *s = job_set_add(j, roles[i].name, i == 0 ? 1 : tree_int(n, "instances", 0),
+        struct job_set *s = job_set_add(j, roles[i].name, i == 0 ? 1 : job_count(n, "instances", 0),
                                         make_template(m, j, n, roles[i].container));
         s->field = roles[i].path;
     }

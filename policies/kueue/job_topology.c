@@ -20,7 +20,8 @@ enum { MOST_LAYERS = 3 };
 
 static const struct yaml_node *annotation(const struct job_set *s, const char *key)
 {
-    return field_get(field_get(s->meta, "annotations"), key);
+    const struct yaml_node *n = field_get(field_get(s->meta, "annotations"), key);
+    return n == NULL || n->kind != YAML_SCALAR ? NULL : n;
 }
 
 static const char *text_of(const struct yaml_node *n)

@@ -39,7 +39,8 @@ static const struct yaml_node *with_resources(struct arena *a, const struct yaml
         items[i] = strcmp(tree_text(list->items[i], "name", ""), "node") == 0
                        ? tree_with(a, list->items[i], "resources", resources)
                        : list->items[i];
-    return list == NULL ? job : tree_with(a, job, path, tree_list(a, items, list->len, list));
+    return tree_len(list) == 0 ? job
+                               : tree_with(a, job, path, tree_list(a, items, list->len, list));
 }
 
 static const struct yaml_node *with_count(struct arena *a, const struct yaml_node *job,
@@ -62,7 +63,7 @@ static const struct yaml_node *make_job(struct job_maker *m, const struct queued
         return job;
     if (tree_bool(runtime, "mlPolicy.mpi.runLauncherAsNode", false) && nodes > 1)
         nodes--;
-    if (tree_len(resources) > 0)
+    if (tree_pairs(resources) > 0)
         job = with_resources(a, job, resources);
     return with_count(a, job, nodes);
 }

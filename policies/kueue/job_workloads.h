@@ -124,6 +124,8 @@ bool job_sets_read(struct job_maker *m, struct queued_job *j);
 /* By the table's row of that kind, whatever the job's own. */
 void job_sets_by(struct job_maker *m, struct queued_job *j, const struct object *kind);
 bool job_sets_of_lws(struct job_maker *m, struct queued_job *j);
+/* A number of pods, within what Kubernetes can hold. */
+int64_t job_count(const struct yaml_node *n, const char *path, int64_t otherwise);
 struct job_set *job_set_add(struct queued_job *j, const char *name, int64_t count,
                             const struct yaml_node *template);
 

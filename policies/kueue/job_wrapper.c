@@ -68,7 +68,7 @@ static void read_said(struct job_maker *m, struct queued_job *j, const struct ya
     if (template == NULL || template->kind != YAML_MAP)
         return;
     struct job_set *s =
-        add(m, j, tree_int(said, "replicas", 1), template, arena_printf(a, "%s.metadata", path));
+        add(m, j, job_count(said, "replicas", 1), template, arena_printf(a, "%s.metadata", path));
     if (s == NULL)
         return;
     s->index_label = tree_text(field_get(notes, TAS "pod-index-label"), NULL, NULL);
@@ -87,7 +87,7 @@ static void infer_ray(struct job_maker *m, struct queued_job *j, const struct ya
         add(m, j, 1, head, "headGroupSpec.template.metadata");
     for (size_t i = 0; i < tree_len(groups); i++)
         if (tree_get(groups->items[i], "template") != NULL)
-            add(m, j, tree_int(groups->items[i], "replicas", 1),
+            add(m, j, job_count(groups->items[i], "replicas", 1),
                 tree_get(groups->items[i], "template"), "workerGroupSpecs.template.metadata");
 }
 

@@ -94,7 +94,7 @@ static bool selector_means(const struct yaml_node *n, const char *namespace, boo
     const struct yaml_node *labels = tree_get(n, "matchLabels");
     const struct yaml_node *rules = tree_get(n, "matchExpressions");
     bool matches = n != NULL;
-    for (size_t i = 0; i < tree_len(labels); i++)
+    for (size_t i = 0; i < tree_pairs(labels); i++)
         matches &= strcmp(labels->pairs[i].key->text, NAME_LABEL) == 0 &&
                    strcmp(SOME_TEXT(labels->pairs[i].value), namespace) == 0;
     for (size_t i = 0; i < tree_len(rules); i++)
@@ -110,7 +110,7 @@ static void check_selector(struct refusals *r, const struct yaml_node *tree)
     const struct yaml_node *shown = n;
     if (n == NULL)
         return;
-    if (tree_len(tree_get(n, "matchLabels")) == 0) /* what is empty Kueue does not show */
+    if (tree_pairs(tree_get(n, "matchLabels")) == 0) /* what is empty Kueue does not show */
         shown = tree_without(r->arena, shown, "matchLabels");
     if (tree_len(tree_get(n, "matchExpressions")) == 0)
         shown = tree_without(r->arena, shown, "matchExpressions");
@@ -327,7 +327,7 @@ static void check_admission_fair_sharing(struct refusals *r, const struct yaml_n
         refuse_text(r, tree_get(n, "usageSamplingInterval"),
                     "admissionFairSharing.usageSamplingInterval",
                     go_duration_text(r->arena, half_life_ns), "must be greater than 0");
-    for (size_t i = 0; i < tree_len(weights); i++)
+    for (size_t i = 0; i < tree_pairs(weights); i++)
         if (SOME_TEXT(weights->pairs[i].value)[0] == '-')
             refusals_add(r, (struct refusal){
                                 REFUSED_INVALID,

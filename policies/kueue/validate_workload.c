@@ -116,7 +116,7 @@ void check_conditions(struct refusals *r, const struct yaml_node *list, const ch
 static void check_amounts(struct refusals *r, const struct yaml_node *map, const char *field,
                           const struct gates *gates)
 {
-    for (size_t i = 0; i < tree_len(map); i++) {
+    for (size_t i = 0; i < tree_pairs(map); i++) {
         const char *name = map->pairs[i].key->text;
         const struct yaml_node *amount = map->pairs[i].value;
         const char *at = arena_printf(r->arena, "%s[%s]", field, name);
@@ -243,7 +243,7 @@ static void check_usage(struct refusals *r, const struct yaml_node *n, const cha
     const struct yaml_node *usage = tree_get(n, "resourceUsage");
     const int64_t count = tree_int(n, "count", 0);
     struct quantity_kubernetes q;
-    for (size_t i = 0; count > 0 && i < tree_len(usage); i++) {
+    for (size_t i = 0; count > 0 && i < tree_pairs(usage); i++) {
         const char *name = usage->pairs[i].key->text;
         if (!quantity_of(usage->pairs[i].value, &q))
             continue;

@@ -5,6 +5,7 @@
 #include "models/mig_configs.h"
 #include "models/mig_space.h"
 #include "models/names.h"
+#include "policies/kueue/job_workloads.h"
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/validate.h"
 #include "sim/arena.h"
@@ -83,6 +84,21 @@ static void check_object(struct site_reader *r, const struct object *o)
         workload_check(&r->f, &w);
 }
 
+/* What Kueue would refuse of the jobs that go to it. */
+static void check_queued_jobs(const struct field_reader *f, const struct object_set *set)
+{
+    struct gates gates;
+    struct job_maker m = {.f = *f, .objects = set, .gates = &gates};
+    gates_init(&gates, KUEUE_NEWEST);
+    job_workloads_make(&m);
+    for (uint32_t i = 0; i < m.problems_len; i++) {
+        const struct object *o = m.problems[i].from;
+        if (m.problems[i].is_rejected && object_label(o, "kueue.x-k8s.io/queue-name") != NULL)
+            diag_error(f->diag, object_pos(o), "%s %s: Kueue refuses it: %s", o->kind, o->name,
+                       m.problems[i].text);
+    }
+}
+
 bool check_objects(const char *path, FILE *out, struct diag *d)
 {
     const unsigned before = diag_errors(d);
@@ -100,6 +116,8 @@ bool check_objects(const char *path, FILE *out, struct diag *d)
         check_object(&r, object_set_at(set, i));
         count_kind(&tally, object_set_at(set, i)->kind);
     }
+    if (diag_errors(d) == before)
+        check_queued_jobs(&r.f, set);
     if (out != NULL && diag_errors(d) == before)
         print_tally(&tally, path, out);
     site_free(site);
