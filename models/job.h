@@ -149,6 +149,8 @@ struct job {
     bool requeue;         /* once it has stopped */
     uint16_t preemptions; /* times it was stopped to make room; saturates */
     uint16_t restarts;    /* of its tasks, in place or anew; saturates */
+    uint16_t stops_now;   /* times it was stopped at last_stop_ns */
+    int64_t last_stop_ns;
     uint32_t groups_len;
     struct group *groups;   /* groups_len; one lies in one_group */
     uint32_t gpus;          /* of all tasks together */

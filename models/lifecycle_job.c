@@ -277,8 +277,23 @@ static void withdraw_pending(struct simulation *sim, struct job *job)
     job->tasks_pending = 0;
 }
 
+enum { LIVELOCK_STOPS = 64 };
+
+/* Real schedulers can evict and admit the same jobs in turn without any time passing. */
+static void count_stop(struct simulation *sim, struct job *job)
+{
+    const int64_t now_ns = sim_now(sim);
+    job->stops_now = job->last_stop_ns == now_ns ? (uint16_t)(job->stops_now + 1) : 1;
+    job->last_stop_ns = now_ns;
+    if (job->stops_now < LIVELOCK_STOPS)
+        return;
+    sim->is_livelocked = true;
+    event_loop_stop(&sim->loop);
+}
+
 void lifecycle_stop_job(struct simulation *sim, struct job *job, const struct stop *stop)
 {
+    count_stop(sim, job);
     job->is_stopping = true;
     job->requeue = stop->requeue;
     job->cause = stop->cause;

@@ -387,13 +387,39 @@ static bool someone_waits(const struct simulation *sim)
     return sim->meter.waiting.level > 0;
 }
 
+enum { LIVELOCK_NAMES = 8 };
+
+/* Who evicts whom stands in events.csv; here is who does it again and again. */
+static void tell_livelock(const struct simulation *sim, FILE *out)
+{
+    const int64_t since = sim_now(sim) - sim->spec.start_ns;
+    uint32_t involved = 0;
+    fprintf(out,
+            "livelock at %" PRId64 ".%09" PRId64
+            " s: these jobs are evicted and admitted for ever:",
+            since / 1000000000, since % 1000000000);
+    for (uint32_t id = 0; id < sim->jobs.cap; id++) {
+        const struct job *j = pool_has(&sim->jobs, id) ? sim_job(sim, id) : NULL;
+        if (j == NULL || j->last_stop_ns != sim_now(sim) || j->stops_now < 2)
+            continue;
+        char name[256];
+        simulation_job_name(sim, j, name, sizeof name);
+        if (involved++ < LIVELOCK_NAMES)
+            fprintf(out, "%s %s (%u times)", involved == 1 ? "" : ",", name,
+                    (unsigned)j->stops_now);
+    }
+    if (involved > LIVELOCK_NAMES)
+        fprintf(out, " and %" PRIu32 " more", involved - LIVELOCK_NAMES);
+    fputc('\n', out);
+}
+
 static enum simulation_end how_it_ended(const struct simulation *sim, enum loop_end end)
 {
     if (sim->has_failed)
         return SIMULATION_FAILED;
     if (sim->is_broken)
         return SIMULATION_BROKEN;
-    if (end == LOOP_STALLED)
+    if (end == LOOP_STALLED || sim->is_livelocked)
         return SIMULATION_STALLED;
     if (end == LOOP_EMPTY && sim->spec.drain)
         return someone_waits(sim) ? SIMULATION_STUCK : SIMULATION_DRAINED;
@@ -408,7 +434,9 @@ enum simulation_end simulation_run(struct simulation *sim, int64_t pause_ns)
     const enum simulation_end how = how_it_ended(sim, end);
     if (how == SIMULATION_UNTIL && until != INT64_MAX)
         event_queue_advance(sim->loop.queue, until);
-    if (how == SIMULATION_STALLED)
+    if (sim->is_livelocked)
+        tell_livelock(sim, sim->diag->out);
+    else if (how == SIMULATION_STALLED)
         event_loop_stall(&sim->loop, sim->diag->out);
     sim->is_over = how != SIMULATION_UNTIL || until == sim->spec.until_ns;
     sim->end = how;

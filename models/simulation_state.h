@@ -110,7 +110,8 @@ struct simulation {
     bool is_settled;         /* and none wants to again: fragments were measured */
     bool is_over;
     bool has_failed;
-    bool is_broken; /* an audit failed */
+    bool is_broken;     /* an audit failed */
+    bool is_livelocked; /* the same jobs are stopped and started again within an instant */
 };
 
 static inline int64_t sim_now(const struct simulation *sim)

@@ -2,7 +2,7 @@
 # test.sh - installs what is missing, builds and runs all tests: debug and release, gcc and clang,
 # AddressSanitizer and UBSan. The first run takes some minutes.
 # usage: scripts/test.sh [PRESET...]   (default: debug release asan clang)
-# Longer checks are scripts of their own: fuzz.sh, mutants.sh, bench.sh.
+# Longer checks are scripts of their own: fuzz.sh, bench.sh.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/install.sh test

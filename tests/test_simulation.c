@@ -209,6 +209,72 @@ static void an_edit_that_no_policy_knows_is_refused(void **state)
     messages_close(&messages);
 }
 
+/* Binds the job and stops it again, within one instant. */
+static enum verdict change_mind(void *state, struct acts *a)
+{
+    const uint32_t *id = state;
+    const struct job *job = acts_job(a, *id);
+    if (job == NULL)
+        return SETTLED;
+    if (job->tasks_live == 0)
+        act_bind(a, &(struct bind){.job = *id,
+                                   .slots = &(struct slot){.count = 1, .task = TASK_NONE},
+                                   .slots_len = 1});
+    else
+        act_stop(a, &(struct stop){
+                        .job = *id, .task = TASK_NONE, .cause = END_PREEMPTED, .requeue = true});
+    return AGAIN;
+}
+
+static bool open_fickle(void *state, const struct policy_env *env, struct diag *d)
+{
+    (void)env, (void)d;
+    *(uint32_t *)state = JOB_NONE;
+    return true;
+}
+
+static void note_arrival(void *state, const struct note *n, struct acts *a)
+{
+    (void)a;
+    *(uint32_t *)state = n->job;
+}
+
+static void close_fickle(void *state)
+{
+    (void)state;
+}
+
+static void a_job_stopped_and_started_without_end_is_a_livelock(void **state)
+{
+    (void)state;
+    static const struct policy_ops fickle = {.api = POLICY_API,
+                                             .name = "fickle",
+                                             .roles = ROLE_ADMIT | ROLE_PLACE,
+                                             .wants = NOTE_BIT(NOTE_ARRIVED),
+                                             .state_bytes = sizeof(uint32_t),
+                                             .open = open_fickle,
+                                             .notify = note_arrival,
+                                             .decide = change_mind,
+                                             .close = close_fickle};
+    static const struct policy_use use = {.ops = &fickle};
+    static const struct world_job jobs[] = {
+        {.submit_s = 3, .work_s = 5, .gpus = 1, .tasks = 1, .name = "poor"}};
+    struct messages messages;
+    messages_open(&messages);
+    struct world *w = new_world();
+    w->policies = &use, w->policies_len = 1;
+    w->jobs = jobs, w->jobs_len = 1;
+    w->diag_out = messages.diag.out;
+    world_run(w);
+    assert_int_equal(w->end, SIMULATION_STALLED);
+    assert_int_equal(w->end_s, 3);
+    assert_string_equal(messages_text(&messages),
+                        "livelock at 3.000000000 s: these jobs are evicted and admitted for ever: "
+                        "poor (64 times)\n");
+    messages_close(&messages);
+    free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +286,7 @@ int main(void)
         cmocka_unit_test(the_run_ends_at_its_time_with_jobs_open),
         cmocka_unit_test(jobs_that_wait_for_nothing_are_called_stuck),
         cmocka_unit_test(an_edit_that_no_policy_knows_is_refused),
+        cmocka_unit_test(a_job_stopped_and_started_without_end_is_a_livelock),
         cmocka_unit_test(a_broken_node_sends_its_jobs_back_to_the_queue),
     };
     return cmocka_run_group_tests_name("simulation", tests, NULL, NULL);
