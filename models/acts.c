@@ -94,6 +94,20 @@ bool act_admit(struct acts *a, const struct admission *adm)
     return true;
 }
 
+bool act_place(struct acts *a, uint32_t id, const struct place_admission *places, size_t len)
+{
+    if (!may_act_on(a, "place", id, ROLE_ADMIT))
+        return false;
+    struct job *job = sim_job(a->sim, id);
+    if (job->is_gang || !job->is_admitted || job->is_stopping)
+        return refuse(a, "place", id, "it is %s, or a gang", job_state_name(job->state));
+    for (size_t i = 0; i < len; i++)
+        if (places[i].group >= job->groups_len)
+            return refuse(a, "place", id, "there is no group %" PRIu32, places[i].group);
+    lifecycle_set_places(a->sim, job, places, len);
+    return true;
+}
+
 /* --- binding --- */
 
 static bool slot_names_tasks(const struct acts *a, const struct bind *b, const struct slot *s)

@@ -28,6 +28,10 @@ void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_
 /* The tasks of a gated job may look for nodes. adm NULL: all of them, as they are. */
 void lifecycle_admit(struct simulation *sim, struct job *job, const struct admission *adm);
 
+/* Other places for tasks with lives of their own; those that wait are told. */
+void lifecycle_set_places(struct simulation *sim, struct job *job,
+                          const struct place_admission *places, size_t len);
+
 /* Stops the job: work goes on for notice_ns, then devices are held for hold_ns; then it is queued
  * again or ends. */
 void lifecycle_stop_job(struct simulation *sim, struct job *job, const struct stop *stop);
@@ -55,6 +59,9 @@ static inline bool lifecycle_waits(enum job_state state)
 }
 
 /* --- tasks --- */
+
+/* The first place that takes one more; the request to place the task by. */
+uint32_t lifecycle_take_place(struct job *job, struct task *task);
 
 /* One more task with a life of its own, waiting for a node; for controllers. */
 struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32_t group,

@@ -211,6 +211,50 @@ static void keep_places(struct job *job, const struct admission *adm)
             (struct task_place){adm->places[i].group, adm->places[i].request, adm->places[i].count};
 }
 
+/* The place of the new ones that it is in already, if it is still one. */
+static void stay(struct job *job, struct task *t, uint32_t request)
+{
+    t->place = UINT32_MAX;
+    for (uint32_t i = 0; i < job->places_len && t->place == UINT32_MAX; i++) {
+        struct task_place *p = &job->places[i];
+        if (p->group != t->group || p->request != request || p->left == 0)
+            continue;
+        p->left--;
+        t->place = i;
+    }
+}
+
+static void move(struct simulation *sim, struct job *job, struct task *t)
+{
+    struct note n = {.kind = NOTE_JOB_CHANGED,
+                     .job = job->id,
+                     .group = t->group,
+                     .task = t->id,
+                     .node = NODE_NONE,
+                     .count = t->count};
+    sim_notify(sim, &n);
+    n.kind = NOTE_ADMITTED;
+    n.request = lifecycle_take_place(job, t);
+    sim_notify(sim, &n);
+}
+
+void lifecycle_set_places(struct simulation *sim, struct job *job,
+                          const struct place_admission *places, size_t len)
+{
+    struct task_place *old = job->places;
+    const uint32_t old_len = job->places_len;
+    job->places = NULL;
+    keep_places(job, &(struct admission){.places = places, .places_len = len});
+    for (uint32_t id = job->first_task; id != TASK_NONE; id = sim_task(sim, id)->next) {
+        struct task *t = sim_task(sim, id);
+        stay(job, t, t->place < old_len ? old[t->place].request : REQUEST_NONE);
+    }
+    for (uint32_t id = job->first_task; id != TASK_NONE; id = sim_task(sim, id)->next)
+        if (sim_task(sim, id)->state == TASK_PENDING && sim_task(sim, id)->place == UINT32_MAX)
+            move(sim, job, sim_task(sim, id));
+    free(old);
+}
+
 static void admit_group(struct simulation *sim, struct job *job, uint32_t g,
                         const struct admission *all)
 {

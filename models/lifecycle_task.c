@@ -55,8 +55,7 @@ void lifecycle_drop_task(struct simulation *sim, struct job *job, struct task *t
     pool_give(&sim->tasks, t->id);
 }
 
-/* The first place that takes one more; the request to place it by. */
-static uint32_t take_place(struct job *job, struct task *t)
+uint32_t lifecycle_take_place(struct job *job, struct task *t)
 {
     for (uint32_t i = 0; i < job->places_len; i++) {
         struct task_place *p = &job->places[i];
@@ -78,7 +77,7 @@ struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32
     t->state = TASK_PENDING;
     job->groups[group].pending++;
     job->tasks_pending++;
-    const uint32_t request = take_place(job, t);
+    const uint32_t request = lifecycle_take_place(job, t);
     sim_notify(sim, &(struct note){.kind = NOTE_ADMITTED,
                                    .job = job->id,
                                    .group = group,

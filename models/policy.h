@@ -129,6 +129,8 @@ const struct task *acts_task(const struct acts *a, uint32_t id); /* NULL: no liv
 /* The verbs. Each returns false and changes nothing if refused. */
 bool act_admit(struct acts *a, const struct admission *adm);
 bool act_bind(struct acts *a, const struct bind *b); /* all slots or none */
+/* Other places for a job whose tasks live lives of their own: those on nodes stay there. */
+bool act_place(struct acts *a, uint32_t job, const struct place_admission *places, size_t len);
 bool act_stop(struct acts *a, const struct stop *s);
 bool act_suspend(struct acts *a, uint32_t job, bool yes); /* keeps its devices, does no work */
 bool act_refuse(struct acts *a, uint32_t job, const char *why); /* it will never run: it ends */

@@ -23,6 +23,7 @@ static const struct row {
     {"aks-drained", "kube-scheduler", false},
     {"aks-mig", "kueue", false},
     {"tas-racks", "kueue", false},
+    {"tas-node-down", "kueue", false},
     {"two-taints", "kube-scheduler", false},
     {"two-taints", "fifo", false},
     {"two-taints", "sjf", false},

@@ -222,6 +222,10 @@ void kueue_nodes_changed(struct kueue *k, int64_t now_ns);
 /* A pod that Kueue has not placed by topology comes to a node of the site (sign 1) or goes. */
 void kueue_occupy(struct kueue *k, uint32_t node, const struct pod_requests *r, int sign);
 
+/* The node (a word) broke, with pods of w on it: they are to find other places, within a second. A
+ * second such node before that is one too many: w is evicted. */
+void kueue_break_node(struct kueue *k, struct kueue_workload *w, uint32_t node, int64_t now_ns);
+
 /* Such pods have gone: who waits for places gets another chance. */
 void kueue_ask_topology_flush(struct kueue *k, int64_t now_ns);
 

@@ -175,6 +175,34 @@ bool kueue_ask_second_pass(struct kueue *k, struct kueue_workload *w, int64_t no
     return true;
 }
 
+static bool is_on(const struct kueue *k, const struct kueue_workload *w, uint32_t node)
+{
+    for (uint32_t s = 0; w->sets != NULL && s < w->shape->sets_len; s++) {
+        const struct topology_assignment *a = w->sets[s].topology;
+        for (uint32_t i = 0; a != NULL && i < a->len; i++)
+            if (topology_id_is_of(k->names->words, a->pods[i].leaf_id, node))
+                return true;
+    }
+    return false;
+}
+
+void kueue_break_node(struct kueue *k, struct kueue_workload *w, uint32_t node, int64_t now_ns)
+{
+    if (!w->is_admitted || w->is_evicted || !is_on(k, w, node) ||
+        !gates_on(&k->settings.gates, GATE_TAS_FAILED_NODE_REPLACEMENT))
+        return;
+    if (w->broken_len > 0 && w->broken_nodes[0] != node) {
+        kueue_put_out(k, w, EVICT_NODE_FAILURES, now_ns);
+        return;
+    }
+    free(w->broken_nodes);
+    w->broken_nodes = malloc(sizeof w->broken_nodes[0]);
+    SIM_REQUIRE(w->broken_nodes != NULL);
+    w->broken_nodes[0] = node;
+    w->broken_len = 1;
+    kueue_ask_second_pass(k, w, now_ns);
+}
+
 int64_t kueue_next_second_pass_ns(const struct kueue *k)
 {
     int64_t next = INT64_MAX;

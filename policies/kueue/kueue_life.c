@@ -173,6 +173,7 @@ static void give_quota_back(struct kueue *k, struct kueue_workload *w, int64_t n
     journal_forget(&k->journal);
     kueue_leave(k, w);
     kueue_workload_drop_sets(w);
+    w->broken_len = 0;
     w->has_quota = false;
     q->generation++;
     kueue_ask_flush(k, q, now_ns);

@@ -16,15 +16,29 @@ enum { EXCHANGES_MANY = 3 };
 
 /* --- quota --- */
 
-void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t)
+static void fill_groups(struct policy_kueue *p, const struct tracked *t,
+                        struct group_admission groups[GROUPS_MOST])
 {
-    struct group_admission groups[GROUPS_MOST];
     const struct kueue_workload *w = t->w;
     SIM_REQUIRE(w->shape->sets_len <= GROUPS_MOST);
     for (uint32_t s = 0; s < w->shape->sets_len; s++)
         groups[s] = (struct group_admission){
             .count = w->sets[s].count,
             .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
+}
+
+static const struct place_admission *places_of(struct policy_kueue *p, const struct tracked *t,
+                                               size_t *len)
+{
+    struct group_admission groups[GROUPS_MOST];
+    fill_groups(p, t, groups);
+    return policy_kueue_places(p, t, groups, len);
+}
+
+void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    struct group_admission groups[GROUPS_MOST];
+    fill_groups(p, t, groups);
     t->state = TRACKED_RUNS;
     kueue_admit(p->k, t->w, acts_now_ns(a));
     struct admission adm = {.job = t->job, .groups = groups};
@@ -47,8 +61,13 @@ static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
 /* Places on nodes were found for quota it had. */
 static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
-    if (t->state == TRACKED_CHECKED && kueue_may_run(p->k, t->w))
+    if (t->state == TRACKED_CHECKED && kueue_may_run(p->k, t->w)) {
         policy_kueue_admit(p, a, t);
+    } else if (t->state == TRACKED_RUNS && !acts_job(a, t->job)->is_gang) {
+        size_t len;
+        const struct place_admission *places = places_of(p, t, &len);
+        act_place(a, t->job, places, len);
+    }
 }
 
 /* --- evictions --- */

@@ -66,9 +66,12 @@ static void ask(struct policy_kueue *p, struct acts *a, unsigned token, int64_t 
 /* Deadlines are far away and many; what else is due is near. */
 static void wake(struct policy_kueue *p, struct acts *a)
 {
+    const int64_t now_ns = acts_now_ns(a);
     int64_t next = least(kueue_next_flush_ns(p->k), next_sample_ns(p));
-    next = least(next, kueue_next_second_pass_ns(p->k));
-    if (policy_kueue_next_check_ns(p) > acts_now_ns(a)) /* else the decision of now answers it */
+    /* What is due by now is what the decision of now is about. */
+    if (kueue_next_second_pass_ns(p->k) > now_ns)
+        next = least(next, kueue_next_second_pass_ns(p->k));
+    if (policy_kueue_next_check_ns(p) > now_ns)
         next = least(next, policy_kueue_next_check_ns(p));
     ask(p, a, TOKEN_NEAR, next);
     ask(p, a, TOKEN_DEADLINE, kueue_next_timer_ns(p->k));

@@ -57,6 +57,14 @@ void policy_kueue_node_changed(struct policy_kueue *p, struct acts *a, uint32_t 
         return;
     put_node(p, node);
     kueue_nodes_changed(p->k, acts_now_ns(a));
+    const struct node *n = &p->env.cluster->nodes[node];
+    if (n->state != NODE_DOWN)
+        return;
+    /* Its pods are gone at once, and that is what Kueue waits for, if anything. */
+    const uint32_t name = intern_add(p->env.names->words, n->name);
+    for (uint32_t i = 0; i < p->tracked_cap; i++)
+        if (p->tracked[i].w != NULL && p->tracked[i].state == TRACKED_RUNS)
+            kueue_break_node(p->k, p->tracked[i].w, name, acts_now_ns(a));
 }
 
 /* --- pods --- */

@@ -144,12 +144,14 @@ static const char timeline[] =
     "`restart-device-plugin`, likewise, whose devices are away `for` 10s or another time; "
     "`mig-layout` with the name of a layout that the manager `mig-manager` gives to `nodes`, or to "
     "all that have one of that name. "
-    "Anything else is for the policies.\n"
+    "Anything else is for the policies: kueue takes `apply` with a file of ClusterQueues, quotas "
+    "and stop policies that are in force from then on.\n"
     "\n"
     "```yaml\n"
     "timeline:\n"
     "  - {at: 2h, drain: [train-0, train-1]}\n"
     "  - {at: 1d, up: train-0}\n"
+    "  - {at: 2d, apply: more-quota.yaml}\n"
     "```\n"
     "\n";
 
