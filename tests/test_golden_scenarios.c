@@ -24,6 +24,7 @@ static const struct row {
     {"aks-mig", "kueue", false},
     {"tas-racks", "kueue", false},
     {"tas-node-down", "kueue", false},
+    {"tas-provisioning", "kueue", false},
     {"two-taints", "kube-scheduler", false},
     {"two-taints", "fifo", false},
     {"two-taints", "sjf", false},
