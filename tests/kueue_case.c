@@ -3,6 +3,7 @@
 #include "sim/arena.h"
 #include "sim/calendar.h"
 #include "sim/duration.h"
+#include "sim/file_text.h"
 #include "tests/shared_data.h"
 #include "tests/unit.h"
 
@@ -146,6 +147,29 @@ static void read_objects(struct kueue_case *c)
     }
 }
 
+static bool has_limit_range(const struct kueue_case *c)
+{
+    for (size_t i = 0; i < c->objects_len; i++)
+        if (strcmp(c->objects[i].kind, "LimitRange") == 0)
+            return true;
+    return false;
+}
+
+/* What stands behind the header. */
+static void read_set(struct kueue_case *c)
+{
+    size_t len;
+    char *text;
+    if (!has_limit_range(c))
+        return;
+    assert_true(file_text_read(c->path, &text, &len));
+    const char *rest = strstr(text, "\n---\n");
+    assert_non_null(rest);
+    c->set = object_set_new();
+    object_set_parse(c->set, c->path, rest + 5, strlen(rest + 5), &c->messages.diag);
+    free(text);
+}
+
 static void occupy(struct kueue_case *c, const struct bound_pod *pod)
 {
     const uint32_t node =
@@ -186,6 +210,7 @@ static void open_case(struct kueue_case *c)
     read_fair_sharing(c);
     read_afs(c);
     read_objects(c);
+    read_set(c);
     c->k = kueue_new(&c->settings, c->site, &c->names);
     bind_pods(c);
     if (diag_errors(&c->messages.diag) > 0)
@@ -213,6 +238,7 @@ void kueue_case_close(struct kueue_case *c)
     kueue_free(c->k);
     shape_maker_free(c->shapes);
     site_free(c->site);
+    object_set_free(c->set);
     intern_free(c->names.resources);
     intern_free(c->names.words);
     yaml_close(c->file);
@@ -230,7 +256,11 @@ bool kueue_case_is_workload(const struct object *o)
 struct kueue_workload *kueue_case_add(struct kueue_case *c, size_t i)
 {
     const struct site_reader r = site_reader(c);
-    struct workload_reader w = {.f = r.f, .shapes = c->shapes, .settings = &c->settings};
+    struct workload_reader w = {.f = r.f,
+                                .shapes = c->shapes,
+                                .settings = &c->settings,
+                                .objects = c->set,
+                                .resources = yaml_get(c->config, "resources")};
     struct kueue_workload_spec spec;
     if (!workload_object_read(&w, &c->objects[i], &spec))
         fail_msg("%s: %s", c->path, messages_text(&c->messages));

@@ -9,7 +9,7 @@
 #ifndef TESTS_KUEUE_CASE_H
 #define TESTS_KUEUE_CASE_H
 
-#include "models/kubernetes/object.h"
+#include "models/kubernetes/object_set.h"
 #include "policies/kueue/kueue.h"
 #include "policies/kueue/read_node.h"
 #include "policies/kueue/read_site.h"
@@ -31,6 +31,7 @@ struct kueue_case {
     struct kueue *k;
     struct object *objects;
     size_t objects_len;
+    struct object_set *set; /* the same, where LimitRanges are among them; NULL: none are */
     struct kueue_workload **workloads; /* by object; NULL: another kind, or not added */
 };
 

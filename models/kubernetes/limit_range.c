@@ -65,6 +65,8 @@ const struct yaml_node *limit_range_sum(struct arena *a, const struct object_set
                  {"max", PICK_LOWEST},
                  {"min", PICK_HIGHEST}};
     const struct yaml_node *all = NULL;
+    if (objects == NULL)
+        return NULL;
     const struct object **ranges = arena_alloc(a, (object_set_len(objects) + 1) * sizeof *ranges);
     const size_t len = list_ranges(objects, namespace, ranges);
     for (size_t i = 0; i < len; i++) {

@@ -12,7 +12,8 @@
 #include "models/kubernetes/object_set.h"
 #include "models/kubernetes/pod_template.h"
 
-/* default, defaultRequest, max and min of one type, Container or Pod; NULL: there is none. */
+/* default, defaultRequest, max and min of one type, Container or Pod; NULL: there is none, as where
+ * objects is NULL. */
 const struct yaml_node *limit_range_sum(struct arena *a, const struct object_set *objects,
                                         const char *namespace, const char *type);
 

@@ -1,6 +1,7 @@
 #include "policies/kueue/read_workload.h"
 
 #include "models/kubernetes/pod_template.h"
+#include "policies/kueue/job_resources.h"
 #include "policies/kueue/pod_text.h"
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/topology_request.h"
@@ -50,16 +51,26 @@ const struct topology_request *topology_request_read(struct workload_reader *r,
     return out;
 }
 
-static const struct res_qty *read_requests(struct workload_reader *r, const struct pod_template *t,
-                                           uint32_t *len)
+static struct pod_requests requests_of(struct workload_reader *r, const struct resource_list *list)
 {
-    const struct resource_list list = pod_template_requests(t, r->f.arena);
-    const struct amount *amounts = resource_list_amounts(&list, r->f.arena);
-    struct res_qty *out = arena_alloc(r->f.arena, list.len * sizeof out[0]);
-    for (uint32_t i = 0; i < list.len; i++)
+    const struct amount *amounts = resource_list_amounts(list, r->f.arena);
+    struct res_qty *out = arena_alloc(r->f.arena, (list->len + 1) * sizeof out[0]);
+    for (uint32_t i = 0; i < list->len; i++)
         out[i] = (struct res_qty){amounts[i].resource, amounts[i].value};
-    *len = list.len;
-    return out;
+    return (struct pod_requests){out, list->len};
+}
+
+/* What counts as quota, and what a pod takes on a node. */
+static void read_requests(struct workload_reader *r, const struct pod_template *t,
+                          struct shape_set_spec *out)
+{
+    struct resource_list list = pod_template_requests(t, r->f.arena);
+    out->pod_requests = requests_of(r, &list);
+    if (r->resources != NULL)
+        job_requests_transform(&r->f, r->resources, &list);
+    const struct pod_requests counted = requests_of(r, &list);
+    out->requests = counted.items;
+    out->requests_len = counted.len;
 }
 
 static bool read_set(struct workload_reader *r, const struct yaml_node *n,
@@ -85,8 +96,7 @@ static bool read_set(struct workload_reader *r, const struct yaml_node *n,
         .topology = topology_request_read(r, topology),
         .topology_text = topology == NULL ? "" : yaml_text(r->f.arena, topology),
     };
-    out->requests = read_requests(r, t, &out->requests_len);
-    out->pod_requests = (struct pod_requests){out->requests, out->requests_len};
+    read_requests(r, t, out);
     return true;
 }
 
@@ -129,6 +139,8 @@ bool workload_object_read(struct workload_reader *r, const struct object *o,
         .shape = read_shape(r, spec),
         .priority = priority + priority_boost(r, o),
         .created_ns = o->created_ns,
+        .misfit = job_pods_problem(r->f.arena, r->objects, o->namespace,
+                                   field_map_list(&r->f, spec, "podSets")),
     };
     return out->shape != NULL && diag_errors(r->f.diag) == errors;
 }

@@ -16,6 +16,8 @@ struct workload_reader {
     struct field_reader f;
     struct shape_maker *shapes;
     const struct kueue_settings *settings;
+    const struct object_set *objects;  /* LimitRanges; NULL: there are none */
+    const struct yaml_node *resources; /* of the Configuration; NULL: as they are */
 };
 
 /* The spec, as kueue_add takes it; false after an error. key is "namespace/name". */
