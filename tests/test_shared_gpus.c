@@ -118,6 +118,51 @@ static void a_job_gives_up_after_so_many_restarts(void **state)
     scenario_run_close(&r);
 }
 
+/* Jobs that crash for want of memory, leave, lose their node and their device plugin: the audit
+ * finds nothing wrong, no policy does what it may not, and all jobs end. */
+static void crash_loops_keep_the_books_under_any_policy(void **state)
+{
+    (void)state;
+    static const char *const policies[] = {"kube-scheduler", "fifo",         "sjf",
+                                           "easy",           "conservative", "slurm"};
+    for (size_t i = 0; i < LEN(policies); i++) {
+        struct scenario_run r;
+        char text[2048];
+        snprintf(
+            text, sizeof text,
+            "clustersim: 1\nname: t\ncluster:\n  pools:\n"
+            "  - {name: a, machine: Standard_NC80adis_H100_v5, count: 2, sharing: "
+            "{time-slicing: {replicas: 4}}}\n"
+            "  - {name: g, machine: gb10, sharing: {time-slicing: {replicas: 3, allocation: "
+            "packed}}}\n"
+            "timeline:\n- {at: 1h, down: a-1}\n- {at: 2h, up: a-1}\n"
+            "- {at: 150m, restart-device-plugin: [a-0, g-0], for: 10m}\n"
+            "- {at: 3h, down: g-0}\n- {at: 4h, up: g-0}\nworkload:\n"
+            "- generate: {name: a, arrivals: {rate: 40/h}, duration: {exponential: {mean: "
+            "15m}}, gpus: {values: [1, 2]}, load: {memory: 30GiB, duty: 40%%}, patience: 3h, "
+            "jobs: 120}\n"
+            "- generate: {name: b, arrivals: {rate: 20/h}, duration: {exponential: {mean: "
+            "15m}}, gpus: 4, gpus_per_task: 1, load: {memory: 50GiB}, patience: 3h, jobs: 60}\n"
+            "- generate: {name: c, arrivals: {rate: 10/h}, duration: 10m, tasks: {values: [1, "
+            "3]}, gpus_per_task: 1, load: {memory: 120GiB}, jobs: 20}\n"
+            "policies: [%s]\nrun: {startup: 20s}\n",
+            policies[i]);
+        scenario_run_text(&r, text);
+        if (r.rc != 0 || r.said[0] != '\0')
+            fail_msg("%s: exit %d, said: %s", policies[i], r.rc, r.said);
+        struct table *jobs = table_read_in(r.out, "jobs.csv");
+        int64_t restarts = 0;
+        assert_int_equal(jobs->rows, 200);
+        for (size_t j = 0; j < jobs->rows; j++) {
+            assert_string_equal(table_text(jobs, j, "state"), "ended");
+            restarts += atoi(table_text(jobs, j, "restarts"));
+        }
+        assert_true(restarts > 50);
+        table_free(jobs);
+        scenario_run_close(&r);
+    }
+}
+
 /* GB10: what pods request of the host's memory is not left for the GPU. */
 static void unified_memory_counts_once(void **state)
 {
@@ -335,6 +380,7 @@ int main(void)
         cmocka_unit_test(who_finds_no_memory_comes_again_after_10_to_300_s),
         cmocka_unit_test(a_pod_that_asks_for_two_replicas_is_refused_if_the_plugin_says_so),
         cmocka_unit_test(a_job_gives_up_after_so_many_restarts),
+        cmocka_unit_test(crash_loops_keep_the_books_under_any_policy),
         cmocka_unit_test(unified_memory_counts_once),
         cmocka_unit_test(mps_fences_memory),
         cmocka_unit_test(the_seed_wants_five_replicas_of_four),

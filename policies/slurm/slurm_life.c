@@ -172,7 +172,9 @@ void slurm_life_join(struct policy_slurm *p, struct acts *a, uint32_t job, uint3
 void slurm_life_set_node(struct policy_slurm *p, const struct acts *a, uint32_t node)
 {
     const uint32_t machine = p->site.nodes[node].machine;
-    slurm_ctld_set_node(&p->ctld, node, acts_cluster(a)->nodes[machine].state == NODE_READY);
+    const struct node *n = &acts_cluster(a)->nodes[machine];
+    /* A node with fewer GRES than configured is drained. */
+    slurm_ctld_set_node(&p->ctld, node, n->state == NODE_READY && !n->is_withheld);
 }
 
 void slurm_life_leave(struct policy_slurm *p, struct acts *a, struct job_place *place)
