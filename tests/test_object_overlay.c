@@ -93,12 +93,27 @@ static void what_changes_nothing_is_an_error(void **state)
     close_all(&f);
 }
 
+static void objects_of_a_kind_come_in_their_order(void **state)
+{
+    (void)state;
+    struct fixture f;
+    overlay(&f, "");
+    const struct object *o = object_set_of_kind(f.set, "ClusterQueue", NULL);
+    assert_string_equal(o->name, "team-a");
+    o = object_set_of_kind(f.set, "ClusterQueue", o);
+    assert_string_equal(o->name, "team-b");
+    assert_null(object_set_of_kind(f.set, "ClusterQueue", o));
+    assert_null(object_set_of_kind(f.set, "Cohort", NULL));
+    close_all(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_quota_is_changed_and_all_else_stays),
         cmocka_unit_test(a_null_takes_away),
         cmocka_unit_test(what_changes_nothing_is_an_error),
+        cmocka_unit_test(objects_of_a_kind_come_in_their_order),
     };
     return cmocka_run_group_tests_name("object_overlay", tests, NULL, NULL);
 }

@@ -40,17 +40,19 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Those of a namespace in the order of their names, as the API server lists them. */
-static size_t list_ranges(const struct object_set *objects, const char *namespace,
-                          const struct object **out)
+static size_t list_ranges(struct arena *a, const struct object_set *objects, const char *namespace,
+                          const struct object ***out)
 {
-    size_t len = 0;
-    for (size_t i = 0; i < object_set_len(objects); i++) {
-        const struct object *o = object_set_at(objects, i);
-        if (strcmp(o->kind, "LimitRange") == 0 && strcmp(o->namespace, namespace) == 0)
-            out[len++] = o;
-    }
+    const struct object *o = NULL;
+    size_t len = 0, most = 0;
+    while ((o = object_set_of_kind(objects, "LimitRange", o)) != NULL)
+        most++;
+    *out = arena_alloc(a, (most + 1) * sizeof(*out)[0]);
+    while ((o = object_set_of_kind(objects, "LimitRange", o)) != NULL)
+        if (strcmp(o->namespace, namespace) == 0)
+            (*out)[len++] = o;
     if (len > 1)
-        qsort(out, len, sizeof out[0], by_name);
+        qsort(*out, len, sizeof(*out)[0], by_name);
     return len;
 }
 
@@ -67,8 +69,8 @@ const struct yaml_node *limit_range_sum(struct arena *a, const struct object_set
     const struct yaml_node *all = NULL;
     if (objects == NULL)
         return NULL;
-    const struct object **ranges = arena_alloc(a, (object_set_len(objects) + 1) * sizeof *ranges);
-    const size_t len = list_ranges(objects, namespace, ranges);
+    const struct object **ranges;
+    const size_t len = list_ranges(a, objects, namespace, &ranges);
     for (size_t i = 0; i < len; i++) {
         const struct yaml_node *list = tree_get(ranges[i]->doc, "spec.limits");
         for (size_t k = 0; k < tree_len(list); k++) {

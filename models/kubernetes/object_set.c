@@ -22,6 +22,11 @@ struct object_set {
     struct intern *keys;
     struct object **by_key;
     size_t by_key_cap;
+    struct intern *kinds;
+    struct object **first_of, **last_of; /* by kind */
+    size_t first_of_cap, last_of_cap;
+    struct object **next; /* of the same kind, by number; NULL: it is the last */
+    size_t next_cap;
 };
 
 struct object_set *object_set_new(void)
@@ -30,6 +35,7 @@ struct object_set *object_set_new(void)
     SIM_REQUIRE(s != NULL);
     s->arena = arena_new();
     s->keys = intern_new();
+    s->kinds = intern_new();
     return s;
 }
 
@@ -42,7 +48,11 @@ void object_set_free(struct object_set *s)
     free(s->files);
     free(s->objects);
     free(s->by_key);
+    free(s->first_of);
+    free(s->last_of);
+    free(s->next);
     intern_free(s->keys);
+    intern_free(s->kinds);
     arena_free(s->arena);
     free(s);
 }
@@ -90,6 +100,22 @@ static bool index_object(struct object_set *s, struct object *o, struct diag *d)
     return true;
 }
 
+/* o is about to become the last object. */
+static void chain_object(struct object_set *s, struct object *o)
+{
+    const size_t kinds = intern_len(s->kinds);
+    const uint32_t kind = intern_add(s->kinds, o->kind);
+    s->next = room_for_one(s->next, s->len, &s->next_cap);
+    s->next[s->len] = NULL;
+    s->first_of = room_for_one(s->first_of, kind, &s->first_of_cap);
+    s->last_of = room_for_one(s->last_of, kind, &s->last_of_cap);
+    if (kind == kinds)
+        s->first_of[kind] = o;
+    else
+        s->next[s->last_of[kind]->number] = o;
+    s->last_of[kind] = o;
+}
+
 static void add_object(struct object_set *s, const struct yaml_node *doc, struct diag *d)
 {
     struct field_reader r = {.diag = d, .arena = s->arena};
@@ -97,6 +123,7 @@ static void add_object(struct object_set *s, const struct yaml_node *doc, struct
     if (!object_read(&r, doc, (uint32_t)s->len, o) || !index_object(s, o, d))
         return;
     s->objects = room_for_one(s->objects, s->len, &s->cap);
+    chain_object(s, o);
     s->objects[s->len++] = o;
 }
 
@@ -303,6 +330,15 @@ const struct object *object_set_find(const struct object_set *s, const char *gro
         return NULL;
     const uint32_t found = intern_find(s->keys, key);
     return found == INTERN_NONE ? NULL : s->by_key[found];
+}
+
+const struct object *object_set_of_kind(const struct object_set *s, const char *kind,
+                                        const struct object *after)
+{
+    if (after != NULL)
+        return s->next[after->number];
+    const uint32_t found = intern_find(s->kinds, kind);
+    return found == INTERN_NONE ? NULL : s->first_of[found];
 }
 
 struct arena *object_set_arena(struct object_set *s)

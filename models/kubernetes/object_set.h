@@ -6,7 +6,7 @@
  *          the diag must outlive it.
  * Errors   In the diag: what yaml.h refuses, documents that are no objects (in a folder a warning:
  *          Helm values lie about there), and an object that is given twice, with both places: the
- * first is kept. Cost     O(length) to read; object_set_find O(1).
+ * first is kept. Cost     O(length) to read; object_set_find and object_set_of_kind O(1).
  */
 #ifndef MODELS_KUBERNETES_OBJECT_SET_H
 #define MODELS_KUBERNETES_OBJECT_SET_H
@@ -39,6 +39,11 @@ const struct object *object_set_at(const struct object_set *s, size_t i);
 /* NULL if there is none; namespace "" for kinds without one. */
 const struct object *object_set_find(const struct object_set *s, const char *group,
                                      const char *kind, const char *namespace, const char *name);
+
+/* The first object of a kind, or the next one after one of it, in the order of reading; NULL: there
+ * are no more. */
+const struct object *object_set_of_kind(const struct object_set *s, const char *kind,
+                                        const struct object *after);
 
 /* Lives as long as the set: for what is made of its objects. */
 struct arena *object_set_arena(struct object_set *s);

@@ -162,12 +162,11 @@ static const char *class_of(const struct claim_counter *c, const char *resource)
 {
     if (strncmp(resource, CLASS_PREFIX, strlen(CLASS_PREFIX)) == 0)
         return resource + strlen(CLASS_PREFIX);
-    for (size_t i = 0; i < object_set_len(c->objects); i++) {
-        const struct object *o = object_set_at(c->objects, i);
-        if (strcmp(o->kind, "DeviceClass") == 0 && strcmp(o->group, GROUP) == 0 &&
+    const struct object *o = NULL;
+    while ((o = object_set_of_kind(c->objects, "DeviceClass", o)) != NULL)
+        if (strcmp(o->group, GROUP) == 0 &&
             strcmp(tree_text(o->doc, "spec.extendedResourceName", ""), resource) == 0)
             return o->name;
-    }
     return NULL;
 }
 

@@ -203,18 +203,15 @@ static int by_pod_name(const void *a, const void *b)
                   (*(const struct object *const *)b)->name);
 }
 
-static void collect(struct group *g)
+/* Those that can run, by name. */
+static void take_pods(struct group *g, const struct object *const *pods, uint32_t len)
 {
-    const struct object_set *set = g->m->objects;
-    g->pods = arena_alloc(g->m->f.arena, object_set_len(set) * sizeof g->pods[0]);
-    for (size_t i = 0; i < object_set_len(set); i++) {
-        const struct object *o = object_set_at(set, i);
-        const char *name = pod_group_name(g->m, o);
-        if (name != NULL && strcmp(name, g->name) == 0 &&
-            strcmp(o->namespace, g->first->namespace) == 0 && can_run(o))
-            g->pods[g->len++] = o;
-    }
-    qsort(g->pods, g->len, sizeof g->pods[0], by_pod_name);
+    g->pods = arena_alloc(g->m->f.arena, (len + 1) * sizeof g->pods[0]);
+    for (uint32_t i = 0; i < len; i++)
+        if (can_run(pods[i]))
+            g->pods[g->len++] = pods[i];
+    if (g->len > 1)
+        qsort(g->pods, g->len, sizeof g->pods[0], by_pod_name);
 }
 
 static const char *queue_of(const struct object *o)
@@ -299,11 +296,12 @@ static bool read_roles(const struct group *g, struct queued_job *j)
     return j->sets_len <= JOB_MOST_SETS;
 }
 
-void pod_group_make(struct job_maker *m, const struct object *first)
+void pod_group_make(struct job_maker *m, const struct object *const *pods, uint32_t len)
 {
     struct arena *a = m->f.arena;
+    const struct object *first = pods[0];
     struct group g = {.m = m, .first = first, .name = pod_group_name(m, first)};
-    collect(&g);
+    take_pods(&g, pods, len);
     if (g.len == 0)
         return;
     g.total = strtoll(annotation_or(g.pods[0], GROUP_TOTAL, "0"), NULL, 10);

@@ -1,8 +1,6 @@
-/* From objects to Workloads: who gets one, under what name, in which queue, of what priority. */
+/* From objects to Workloads: under what name, of what priority, one for each object or several. */
 #include "policies/kueue/job_workloads.h"
 
-#include "models/kubernetes/labels.h"
-#include "models/kubernetes/selector.h"
 #include "models/kubernetes/tree.h"
 #include "policies/kueue/job_resources.h"
 #include "policies/kueue/sha.h"
@@ -14,10 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DOMAIN     "kueue.x-k8s.io/"
-#define QUEUE      DOMAIN "queue-name"
-#define CLASS      DOMAIN "priority-class"
-#define NAME_LABEL "kubernetes.io/metadata.name"
+#define DOMAIN "kueue.x-k8s.io/"
+#define QUEUE  DOMAIN "queue-name"
+#define CLASS  DOMAIN "priority-class"
 
 enum { LONGEST_NAME = 253, SHORT_NAME = 63, HASH_DIGITS = 5 };
 
@@ -50,75 +47,6 @@ const char *job_label(const struct queued_job *j, const char *key)
 const char *job_annotation(const struct queued_job *j, const char *key)
 {
     return text_map_find(tree_get(j->doc, "metadata.annotations"), key);
-}
-
-/* --- who gets one --- */
-
-/* Whether jobs of this namespace are Kueue's business. */
-static bool namespace_is_managed(struct job_maker *m, const char *name)
-{
-    struct arena *a = m->f.arena;
-    const struct object *o = object_set_find(m->objects, "", "Namespace", "", name);
-    const struct yaml_node *labels = o == NULL ? NULL : o->labels;
-    const struct yaml_node *rule = tree_get(m->configuration, "managedJobsNamespaceSelector");
-    if (m->configuration == NULL)
-        return strcmp(name, "kube-system") != 0 && strcmp(name, "kueue-system") != 0;
-    labels = tree_with_key(a, labels, NAME_LABEL, tree_quoted(a, name, labels));
-    const struct label_map map = label_map_read(&m->f, labels);
-    return selector_matches(selector_read(&m->f, rule), &map, m->f.words);
-}
-
-static bool has_default_queue(const struct job_maker *m, const char *namespace)
-{
-    return object_set_find(m->objects, "kueue.x-k8s.io", "LocalQueue", namespace, "default") !=
-           NULL;
-}
-
-static const char *queue_of(struct job_maker *m, const struct object *o)
-{
-    const char *queue = object_label(o, QUEUE);
-    if (queue != NULL && queue[0] != '\0')
-        return queue;
-    return has_default_queue(m, o->namespace) && namespace_is_managed(m, o->namespace) ? "default"
-                                                                                       : "";
-}
-
-static bool is_owned(struct job_maker *m, const struct object *o, unsigned depth);
-
-/* The queue, "" where none is needed; NULL: the object is not Kueue's business. */
-static const char *managed_queue(struct job_maker *m, const struct object *o,
-                                 const struct kueue_kind *kind, unsigned depth)
-{
-    const char *queue = queue_of(m, o);
-    const bool is_named = object_label(o, QUEUE) != NULL;
-    if (queue[0] == '\0' && !tree_bool(m->configuration, "manageJobsWithoutQueueName", false))
-        return NULL;
-    if (!(kind != NULL && kind->ignores_namespaces && is_named) &&
-        !namespace_is_managed(m, o->namespace))
-        return NULL;
-    return is_owned(m, o, depth) ? NULL : queue;
-}
-
-/* Whether a job that is managed controls it. */
-static bool is_owned(struct job_maker *m, const struct object *o, unsigned depth)
-{
-    enum { DEEPEST = 10 };
-    const struct yaml_node *list = tree_get(o->doc, "metadata.ownerReferences");
-    for (size_t i = 0; i < tree_len(list) && depth < DEEPEST; i++) {
-        const char *api = tree_text(list->items[i], "apiVersion", "");
-        const char *slash = strchr(api, '/');
-        const char *group = slash == NULL ? "" : arena_text(m->f.arena, api, (size_t)(slash - api));
-        const struct object *owner =
-            object_set_find(m->objects, group, tree_text(list->items[i], "kind", ""), o->namespace,
-                            tree_text(list->items[i], "name", ""));
-        if (!tree_bool(list->items[i], "controller", false) || owner == NULL)
-            continue;
-        const struct kueue_kind *kind = job_kind_find(owner);
-        if (kind != NULL && managed_queue(m, owner, kind, depth + 1) != NULL)
-            return true;
-        return is_owned(m, owner, depth + 1);
-    }
-    return false;
 }
 
 /* --- names --- */
@@ -373,9 +301,9 @@ static void make_job(struct job_maker *m, const struct object *o, const struct k
     *j = (struct queued_job){.o = o, .doc = o->doc, .kind = kind};
     if (kind->has_gate && !gates_on(m->gates, kind->gate))
         return;
-    const char *queue = managed_queue(m, o, kind, 0);
+    const char *queue = job_managed_queue(m, o, kind, 0);
     j->is_managed = queue != NULL;
-    j->queue = queue == NULL ? queue_of(m, o) : queue;
+    j->queue = queue == NULL ? job_queue_of(m, o) : queue;
     j->is_elastic = kind->may_be_elastic && elastic != NULL && strcmp(elastic, "true") == 0 &&
                     gates_on(m->gates, GATE_ELASTIC_JOBS_VIA_WORKLOAD_SLICES);
     const bool has_sets = kind->make(m, j);
@@ -422,7 +350,7 @@ static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
     *j = (struct queued_job){.o = o, .doc = o->doc, .kind = &kind, .queue = ""};
     if (!is_taken(m, j))
         return;
-    const char *queue = managed_queue(m, o, NULL, 0);
+    const char *queue = job_managed_queue(m, o, NULL, 0);
     const int64_t replicas = replicas_of(m, o);
     const struct yaml_node *template = tree_get(o->doc, "spec.template");
     const struct yaml_node *labels = tree_get(template, "metadata.labels");
@@ -449,24 +377,45 @@ static void make_job_of_cron(struct job_maker *m, const struct object *o)
         make_job(m, job, job_kind_find(job), job->kind, job->name);
 }
 
-/* Whether no pod of its group stands before it. */
-static bool is_first_of_group(const struct job_maker *m, size_t i)
+/* --- pod groups --- */
+
+/* The pods of each group, by the number of "namespace/name" in keys. */
+struct groups {
+    struct intern *keys;
+    struct members {
+        const struct object **pods;
+        uint32_t len, cap;
+    } * of;
+    uint32_t cap;
+};
+
+static struct members *members_of(struct job_maker *m, struct groups *g, const struct object *o)
 {
-    const struct object *o = object_set_at(m->objects, i);
     const char *name = pod_group_name(m, o);
-    for (size_t k = 0; k < i; k++) {
-        const struct object *other = object_set_at(m->objects, k);
-        const char *group = pod_group_name(m, other);
-        if (group != NULL && strcmp(group, name) == 0 &&
-            strcmp(other->namespace, o->namespace) == 0)
-            return false;
-    }
-    return true;
+    if (name == NULL)
+        return NULL;
+    const uint32_t at = intern_add(g->keys, arena_printf(m->f.arena, "%s/%s", o->namespace, name));
+    const uint32_t cap = g->cap;
+    g->of = room(m->f.arena, g->of, at, &g->cap, sizeof g->of[0]);
+    if (g->cap != cap)
+        memset(g->of + at, 0, (g->cap - at) * sizeof g->of[0]);
+    return &g->of[at];
 }
 
-static void make_one(struct job_maker *m, size_t i)
+static void find_groups(struct job_maker *m, struct groups *g)
 {
-    const struct object *o = object_set_at(m->objects, i);
+    const struct object *o = NULL;
+    while ((o = object_set_of_kind(m->objects, "Pod", o)) != NULL) {
+        struct members *all = members_of(m, g, o);
+        if (all == NULL)
+            continue;
+        all->pods = room(m->f.arena, all->pods, all->len, &all->cap, sizeof all->pods[0]);
+        all->pods[all->len++] = o;
+    }
+}
+
+static void make_one(struct job_maker *m, struct groups *g, const struct object *o)
+{
     const struct kueue_kind *kind = job_kind_find(o);
     const uint32_t problems = m->problems_len;
     if (strcmp(o->kind, "Deployment") == 0 && strcmp(o->group, "apps") == 0)
@@ -475,14 +424,18 @@ static void make_one(struct job_maker *m, size_t i)
         make_job_of_cron(m, o);
     else if (kind != NULL)
         make_job(m, o, kind, o->kind, o->name);
-    if (kind != NULL && m->problems_len == problems && pod_group_name(m, o) != NULL &&
-        is_first_of_group(m, i) && managed_queue(m, o, kind, 0) != NULL)
-        pod_group_make(m, o);
+    const struct members *all = kind == NULL ? NULL : members_of(m, g, o);
+    if (all != NULL && all->pods[0] == o && m->problems_len == problems &&
+        job_managed_queue(m, o, kind, 0) != NULL)
+        pod_group_make(m, all->pods, all->len);
 }
 
 void job_workloads_make(struct job_maker *m)
 {
+    struct groups g = {.keys = intern_new()};
     priority_classes_read(&m->f, m->objects, &m->classes);
+    find_groups(m, &g);
     for (size_t i = 0; i < object_set_len(m->objects); i++)
-        make_one(m, i);
+        make_one(m, &g, object_set_at(m->objects, i));
+    intern_free(g.keys);
 }

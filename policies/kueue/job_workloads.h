@@ -175,11 +175,23 @@ const char *job_refusals_text(struct arena *a, const struct refusals *r);
 
 /* The name of the pod group that a Pod is of; NULL: none. */
 const char *pod_group_name(const struct job_maker *m, const struct object *o);
-void pod_group_make(struct job_maker *m, const struct object *first);
+
+/* pods: all of one group, in the order of reading. */
+void pod_group_make(struct job_maker *m, const struct object *const *pods, uint32_t len);
 bool job_pod_sets(struct job_maker *m, struct queued_job *j); /* of one Pod */
 
 /* The hash that tells pods of different roles apart. */
 const char *pod_role_hash(struct arena *a, const struct yaml_node *spec);
+
+/* --- job_managed.c --- */
+
+/* The queue the job names, or its namespace's default one; "": none. */
+const char *job_queue_of(struct job_maker *m, const struct object *o);
+
+/* The queue, "" where none is needed; NULL: the object is not Kueue's business. depth: of owners
+ * that were asked before, 0. */
+const char *job_managed_queue(struct job_maker *m, const struct object *o,
+                              const struct kueue_kind *kind, unsigned depth);
 
 /* --- job_make.c --- */
 
