@@ -100,6 +100,15 @@ char *arena_text(struct arena *a, const char *text, size_t len)
     return copy;
 }
 
+char *arena_lower(struct arena *a, const char *text)
+{
+    char *copy = arena_text(a, text, strlen(text));
+    for (char *c = copy; *c != '\0'; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return copy;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap;

@@ -23,6 +23,9 @@ void *arena_copy(struct arena *a, const void *from, size_t bytes);
 
 /* A NUL-terminated copy of len bytes. */
 char *arena_text(struct arena *a, const char *text, size_t len);
+
+/* A copy with A to Z in lower case. */
+char *arena_lower(struct arena *a, const char *text);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif /* SIM_ARENA_H */

@@ -37,6 +37,11 @@ const char *tree_text(const struct yaml_node *map, const char *path, const char 
     return n == NULL || n->kind != YAML_SCALAR ? otherwise : n->text;
 }
 
+const char *node_text(const struct yaml_node *n)
+{
+    return n == NULL || n->kind != YAML_SCALAR || yaml_is_null(n) ? "" : n->text;
+}
+
 bool tree_bool(const struct yaml_node *map, const char *path, bool otherwise)
 {
     const char *text = tree_text(map, path, NULL);

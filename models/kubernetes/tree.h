@@ -21,6 +21,9 @@ const struct yaml_node *tree_get(const struct yaml_node *map, const char *path);
 
 /* The text there, or otherwise. */
 const char *tree_text(const struct yaml_node *map, const char *path, const char *otherwise);
+/* The text of a scalar; "" for all else. */
+const char *node_text(const struct yaml_node *n);
+
 bool tree_bool(const struct yaml_node *map, const char *path, bool otherwise);
 int64_t tree_int(const struct yaml_node *map, const char *path, int64_t otherwise);
 

@@ -32,15 +32,6 @@ static int64_t count_at(struct field_reader *r, const struct yaml_node *n,
 
 /* --- pod sets --- */
 
-static const char *lower(struct arena *a, const char *text)
-{
-    char *copy = arena_text(a, text, strlen(text));
-    for (char *c = copy; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
-
 static void read_template(struct field_reader *r, const struct yaml_node *n,
                           const struct pod_set_shape *shape, struct pod_template *out)
 {
@@ -68,7 +59,7 @@ static void read_set(struct field_reader *r, const struct yaml_node *n,
     const char *name =
         shape->name != NULL ? shape->name : field_required_text(r, n, shape->name_field);
     const int64_t count = count_at(r, n, &shape->counts[0]) * count_at(r, n, &shape->counts[1]);
-    set->name = lower(r->arena, name == NULL ? "" : name);
+    set->name = arena_lower(r->arena, name == NULL ? "" : name);
     set->count = (uint32_t)(count < WORKLOAD_MOST_PODS ? count : WORKLOAD_MOST_PODS);
     if (count > WORKLOAD_MOST_PODS)
         diag_error(r->diag, yaml_pos(n), "%s of more than %d pods", set->name,

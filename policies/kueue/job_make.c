@@ -64,10 +64,7 @@ const char *job_workload_name(const struct job_maker *m, const struct queued_job
     const char *what = arena_printf(a, "%s\n%s\n%s\n%s%s%s", j->kind->kind, j->kind->group, owner,
                                     uid, more[0] == '\0' ? "" : "\n", more);
     char hex[SHA1_HEX];
-    char *prefix = arena_printf(a, "%s-%s", j->kind->kind, owner);
-    for (char *c = prefix; *c != '-'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
+    const char *prefix = arena_printf(a, "%s-%s", arena_lower(a, j->kind->kind), owner);
     sha1_hex(what, strlen(what), hex);
     return arena_printf(a, "%.*s-%.*s", most - 1 - HASH_DIGITS, prefix, HASH_DIGITS, hex);
 }

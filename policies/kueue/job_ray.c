@@ -42,21 +42,12 @@ static const struct yaml_node *with_container(struct arena *a, const struct yaml
 
 /* --- the head --- */
 
-static const char *lower(struct arena *a, const char *text)
-{
-    char *copy = arena_text(a, text, strlen(text));
-    for (char *c = copy; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
-
 static bool survives_the_head(struct arena *a, const struct queued_job *j,
                               const struct yaml_node *cluster)
 {
     const char *text = job_annotation(j, "ray.io/ft-enabled");
     return tree_get(cluster, "gcsFaultToleranceOptions") != NULL ||
-           (text != NULL && strcmp(lower(a, text), "true") == 0);
+           (text != NULL && strcmp(arena_lower(a, text), "true") == 0);
 }
 
 /* The pod that cleans up Redis runs in place of the head, and may ask for more. */
@@ -114,7 +105,7 @@ static bool read_cluster(struct job_maker *m, struct queued_job *j, const char *
     for (size_t i = 0; i < tree_len(groups); i++) {
         const struct yaml_node *n = groups->items[i];
         const int64_t hosts = job_count(n, "numOfHosts", 1);
-        s = job_set_add(j, lower(a, tree_text(n, "groupName", "")),
+        s = job_set_add(j, arena_lower(a, tree_text(n, "groupName", "")),
                         job_count(n, "replicas", 0) * (hosts > 1 ? hosts : 1),
                         tree_get(n, "template"));
         if (s != NULL)

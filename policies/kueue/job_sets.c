@@ -9,15 +9,6 @@
 
 #define GATE_OF_SLICES "kueue.x-k8s.io/elastic-job"
 
-static const char *lower(struct arena *a, const char *text)
-{
-    char *copy = arena_text(a, text, strlen(text));
-    for (char *c = copy; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
-
 struct job_set *job_set_add(struct queued_job *j, const char *name, int64_t count,
                             const struct yaml_node *template)
 {
@@ -58,7 +49,7 @@ static void read_set(struct job_maker *m, struct queued_job *j, const struct yam
     const char *name = shape->name != NULL ? shape->name : tree_text(n, shape->name_field, "");
     const int64_t first = count_of(n, &shape->counts[0]), second = count_of(n, &shape->counts[1]);
     const struct yaml_node *template = shape->template == NULL ? n : tree_get(n, shape->template);
-    struct job_set *s = job_set_add(j, lower(a, name), first * second, template);
+    struct job_set *s = job_set_add(j, arena_lower(a, name), first * second, template);
     if (s == NULL)
         return;
     s->field = arena_printf(a, "%s%s%s.metadata", place, place[0] == '\0' ? "" : ".",

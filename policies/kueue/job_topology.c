@@ -24,11 +24,6 @@ static const struct yaml_node *annotation(const struct job_set *s, const char *k
     return n == NULL || n->kind != YAML_SCALAR ? NULL : n;
 }
 
-static const char *text_of(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 bool job_parse_bool(const char *text, bool *value)
 {
     static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True"};
@@ -76,7 +71,7 @@ static const struct yaml_node *read_mode(struct job_maker *m, const struct job_s
         return put(m, map, "preferred", preferred);
     if (free == NULL)
         return map;
-    job_parse_bool(text_of(free), &value);
+    job_parse_bool(node_text(free), &value);
     return tree_with(m->f.arena, map, "unconstrained",
                      tree_scalar(m->f.arena, value ? "true" : "false", free));
 }
@@ -152,8 +147,8 @@ static void check_labels_of(const struct place *p)
         const struct yaml_node *n = annotation(p->set, keys[i]);
         if (n == NULL)
             continue;
-        const struct syntax s = syntax_label_key(p->r->arena, text_of(n));
-        refuse_syntax(p->r, n, field_of(p, keys[i]), text_of(n), &s);
+        const struct syntax s = syntax_label_key(p->r->arena, node_text(n));
+        refuse_syntax(p->r, n, field_of(p, keys[i]), node_text(n), &s);
     }
 }
 
@@ -182,8 +177,8 @@ static void check_group_name(const struct place *p)
     const struct yaml_node *n = annotation(p->set, GROUP);
     if (n == NULL)
         return;
-    if (text_of(n)[0] != '\0' && text_of(n)[strspn(text_of(n), "0123456789")] == '\0')
-        refuse_text(p->r, n, field_of(p, GROUP), text_of(n), "must not be a number");
+    if (node_text(n)[0] != '\0' && node_text(n)[strspn(node_text(n), "0123456789")] == '\0')
+        refuse_text(p->r, n, field_of(p, GROUP), node_text(n), "must not be a number");
     if (annotation(p->set, SLICE_SIZE) != NULL)
         forbid(p, GROUP, SLICE_SIZE);
     if (annotation(p->set, SLICE) != NULL)
@@ -201,13 +196,14 @@ static void check_values(const struct place *p)
     bool value;
     int64_t number;
     const char *why;
-    if (free != NULL && !job_parse_bool(text_of(free), &value))
-        refuse_text(p->r, free, field_of(p, UNCONSTRAINED), text_of(free),
+    if (free != NULL && !job_parse_bool(node_text(free), &value))
+        refuse_text(p->r, free, field_of(p, UNCONSTRAINED), node_text(free),
                     "must be a boolean value");
-    if (size != NULL && (!quantity_int(text_of(size), &number, &why) || number > INT32_MAX))
-        refuse_text(p->r, size, field_of(p, SLICE_SIZE), text_of(size), "must be a numeric value");
+    if (size != NULL && (!quantity_int(node_text(size), &number, &why) || number > INT32_MAX))
+        refuse_text(p->r, size, field_of(p, SLICE_SIZE), node_text(size),
+                    "must be a numeric value");
     else if (size != NULL && number < 1)
-        refuse_text(p->r, size, field_of(p, SLICE_SIZE), text_of(size),
+        refuse_text(p->r, size, field_of(p, SLICE_SIZE), node_text(size),
                     "must be greater than or equal to 1");
     if (annotation(p->set, SLICE) != NULL && size == NULL)
         refuse_missing(p->r, p->set->meta, field_of(p, SLICE_SIZE),
@@ -261,9 +257,9 @@ static void check_layers(const struct place *p)
         forbid(p, GROUP, LAYERS);
     const struct yaml_node *list = parse_layers(p->m, n);
     if (list == NULL)
-        refuse_text(p->r, n, field, text_of(n), "must be a valid JSON array");
+        refuse_text(p->r, n, field, node_text(n), "must be a valid JSON array");
     else if (list->len == 0 || list->len > MOST_LAYERS)
-        refuse_text(p->r, n, field, text_of(n),
+        refuse_text(p->r, n, field, node_text(n),
                     "topology constraints must contain between 1 and 3 entries");
     for (size_t i = 0; list != NULL && list->len <= MOST_LAYERS && i < list->len; i++)
         check_layer(p, list, i);
@@ -287,7 +283,7 @@ static void check_bound(const struct place *p)
     const char *detail =
         arena_printf(p->r->arena, "must not be greater than pod set count %" PRId64, p->set->count);
     if (tree_int(size, NULL, 0) > p->set->count)
-        refuse_text(p->r, size, field_of(p, SLICE_SIZE), text_of(size), detail);
+        refuse_text(p->r, size, field_of(p, SLICE_SIZE), node_text(size), detail);
     const struct yaml_node *list = layers == NULL ? NULL : parse_layers(p->m, layers);
     const int64_t first = tree_len(list) == 0 ? 0 : tree_int(list->items[0], "size", 0);
     if (first > p->set->count)
@@ -439,9 +435,9 @@ static const char *set_problem(struct job_maker *m, const struct job_set *s)
     int64_t number;
     const char *why;
     if (free != NULL && annotation(s, REQUIRED) == NULL && annotation(s, PREFERRED) == NULL &&
-        !job_parse_bool(text_of(free), &value))
+        !job_parse_bool(node_text(free), &value))
         return arena_printf(a, "strconv.ParseBool: parsing %s: invalid syntax",
-                            text_json(a, text_of(free)));
+                            text_json(a, node_text(free)));
     if (layers != NULL && gates_on(m->gates, GATE_TAS_MULTI_LAYER_TOPOLOGY)) {
         const struct yaml_node *list = parse_layers(m, layers);
         if (list == NULL)
@@ -452,9 +448,9 @@ static const char *set_problem(struct job_maker *m, const struct job_set *s)
         return NULL;
     }
     if (size != NULL && annotation(s, SLICE) != NULL &&
-        (!quantity_int(text_of(size), &number, &why) || number > INT32_MAX))
+        (!quantity_int(node_text(size), &number, &why) || number > INT32_MAX))
         return arena_printf(a, "strconv.ParseInt: parsing %s: invalid syntax",
-                            text_json(a, text_of(size)));
+                            text_json(a, node_text(size)));
     return NULL;
 }
 

@@ -27,10 +27,7 @@ static struct job_set *add(struct job_maker *m, struct queued_job *j, int64_t co
                            const struct yaml_node *template, const char *field)
 {
     struct arena *a = m->f.arena;
-    char *name = arena_printf(a, "%s-%" PRIu32, j->o->name, j->sets_len);
-    for (char *c = name; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
+    const char *name = arena_lower(a, arena_printf(a, "%s-%" PRIu32, j->o->name, j->sets_len));
     struct job_set *s = job_set_add(j, name, count, template);
     if (s != NULL)
         s->field = field;

@@ -1,6 +1,7 @@
 #include "policies/kueue/kube_syntax.h"
 
 #include "models/kubernetes/field.h"
+#include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 
 #include <string.h>
@@ -183,11 +184,6 @@ void refuse_syntax(struct refusals *r, const struct yaml_node *at, const char *f
 
 /* --- maps --- */
 
-static const char *text_of(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR || yaml_is_null(n) ? "" : n->text;
-}
-
 void check_labels(struct refusals *r, const struct yaml_node *map, const char *field)
 {
     if (map == NULL || map->kind != YAML_MAP)
@@ -196,8 +192,8 @@ void check_labels(struct refusals *r, const struct yaml_node *map, const char *f
         const struct yaml_node *key = map->pairs[i].key, *value = map->pairs[i].value;
         struct syntax s = syntax_label_key(r->arena, key->text);
         refuse_syntax(r, key, field, key->text, &s);
-        s = syntax_label_value(r->arena, text_of(value));
-        refuse_syntax(r, value, field, text_of(value), &s);
+        s = syntax_label_value(r->arena, node_text(value));
+        refuse_syntax(r, value, field, node_text(value), &s);
     }
 }
 
@@ -208,13 +204,10 @@ void check_annotations(struct refusals *r, const struct yaml_node *map, const ch
         return;
     for (size_t i = 0; i < map->len; i++) {
         const struct yaml_node *key = map->pairs[i].key;
-        char *lower = arena_text(r->arena, key->text, key->len);
-        for (char *c = lower; *c != '\0'; c++)
-            if (*c >= 'A' && *c <= 'Z')
-                *c = (char)(*c - 'A' + 'a');
+        const char *lower = arena_lower(r->arena, key->text);
         const struct syntax s = syntax_label_key(r->arena, lower);
         refuse_syntax(r, key, field, key->text, &s);
-        bytes += key->len + strlen(text_of(map->pairs[i].value));
+        bytes += key->len + strlen(node_text(map->pairs[i].value));
     }
     if (bytes > LARGEST_ANNOTATIONS)
         refusals_add(r, (struct refusal){REFUSED_TOO_LONG, field, NULL,
@@ -227,24 +220,24 @@ static void check_requirement(struct refusals *r, const struct yaml_node *n, con
     const struct yaml_node *values = field_get(n, "values");
     const size_t len = values == NULL || values->kind != YAML_LIST ? 0 : values->len;
     const char *in = arena_printf(r->arena, "%s.values", field);
-    if (strcmp(text_of(op), "In") == 0 || strcmp(text_of(op), "NotIn") == 0) {
+    if (strcmp(node_text(op), "In") == 0 || strcmp(node_text(op), "NotIn") == 0) {
         if (len == 0)
             refuse_missing(r, n, in, "must be specified when `operator` is 'In' or 'NotIn'");
-    } else if (strcmp(text_of(op), "Exists") == 0 || strcmp(text_of(op), "DoesNotExist") == 0) {
+    } else if (strcmp(node_text(op), "Exists") == 0 || strcmp(node_text(op), "DoesNotExist") == 0) {
         if (len > 0)
             refuse_forbidden(r, values, in,
                              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
     } else {
         refuse_text(r, op == NULL ? n : op, arena_printf(r->arena, "%s.operator", field),
-                    text_of(op), "not a valid selector operator");
+                    node_text(op), "not a valid selector operator");
     }
-    struct syntax s = syntax_label_key(r->arena, text_of(key));
-    refuse_syntax(r, key == NULL ? n : key, arena_printf(r->arena, "%s.key", field), text_of(key),
+    struct syntax s = syntax_label_key(r->arena, node_text(key));
+    refuse_syntax(r, key == NULL ? n : key, arena_printf(r->arena, "%s.key", field), node_text(key),
                   &s);
     for (size_t i = 0; i < len; i++) {
-        s = syntax_label_value(r->arena, text_of(values->items[i]));
+        s = syntax_label_value(r->arena, node_text(values->items[i]));
         refuse_syntax(r, values->items[i], arena_printf(r->arena, "%s[%zu]", in, i),
-                      text_of(values->items[i]), &s);
+                      node_text(values->items[i]), &s);
     }
 }
 

@@ -9,14 +9,13 @@
 
 #include <string.h>
 
-#define NEGATIVE     "must be greater than or equal to 0"
-#define NAME_LABEL   "kubernetes.io/metadata.name"
-#define PODS_READY   "waitForPodsReady"
-#define REQUEUING    PODS_READY ".requeuingStrategy"
-#define MULTI_KUEUE  "multiKueue"
-#define SELECTOR     "managedJobsNamespaceSelector"
-#define DISPATCHER   MULTI_KUEUE ".incrementalDispatcherConfig"
-#define SOME_TEXT(n) ((n) == NULL || (n)->kind != YAML_SCALAR ? "" : (n)->text)
+#define NEGATIVE    "must be greater than or equal to 0"
+#define NAME_LABEL  "kubernetes.io/metadata.name"
+#define PODS_READY  "waitForPodsReady"
+#define REQUEUING   PODS_READY ".requeuingStrategy"
+#define MULTI_KUEUE "multiKueue"
+#define SELECTOR    "managedJobsNamespaceSelector"
+#define DISPATCHER  MULTI_KUEUE ".incrementalDispatcherConfig"
 
 /* --- durations and numbers --- */
 
@@ -57,9 +56,9 @@ static void check_pods_ready(struct refusals *r, const struct yaml_node *tree,
     check_duration(r, tree, PODS_READY ".timeout");
     check_duration(r, tree, PODS_READY ".recoveryTimeout");
     const struct yaml_node *timestamp = tree_get(tree, REQUEUING ".timestamp");
-    if (timestamp != NULL && strcmp(SOME_TEXT(timestamp), timestamps[0]) != 0 &&
-        strcmp(SOME_TEXT(timestamp), timestamps[1]) != 0)
-        refuse_unsupported(r, timestamp, REQUEUING ".timestamp", SOME_TEXT(timestamp), timestamps);
+    if (timestamp != NULL && strcmp(node_text(timestamp), timestamps[0]) != 0 &&
+        strcmp(node_text(timestamp), timestamps[1]) != 0)
+        refuse_unsupported(r, timestamp, REQUEUING ".timestamp", node_text(timestamp), timestamps);
     check_count(r, tree, REQUEUING ".backoffLimitCount");
     check_count(r, tree, REQUEUING ".backoffBaseSeconds");
     check_count(r, tree, REQUEUING ".backoffMaxSeconds");
@@ -74,7 +73,7 @@ static bool requirement_matches(const struct yaml_node *n, const char *namespace
     bool is_listed = false;
     const bool has_key = strcmp(key, NAME_LABEL) == 0;
     for (size_t i = 0; i < tree_len(values); i++)
-        is_listed |= strcmp(SOME_TEXT(values->items[i]), namespace) == 0;
+        is_listed |= strcmp(node_text(values->items[i]), namespace) == 0;
     const bool is_in = strcmp(op, "In") == 0, is_not_in = strcmp(op, "NotIn") == 0;
     const bool exists = strcmp(op, "Exists") == 0, not_exists = strcmp(op, "DoesNotExist") == 0;
     if (is_in || is_not_in)
@@ -96,7 +95,7 @@ static bool selector_means(const struct yaml_node *n, const char *namespace, boo
     bool matches = n != NULL;
     for (size_t i = 0; i < tree_pairs(labels); i++)
         matches &= strcmp(labels->pairs[i].key->text, NAME_LABEL) == 0 &&
-                   strcmp(SOME_TEXT(labels->pairs[i].value), namespace) == 0;
+                   strcmp(node_text(labels->pairs[i].value), namespace) == 0;
     for (size_t i = 0; i < tree_len(rules); i++)
         matches &= requirement_matches(rules->items[i], namespace, is_wrong);
     return matches;
@@ -129,7 +128,7 @@ static void check_external(struct refusals *r, const struct yaml_node *list, con
 {
     for (size_t i = 0; i < tree_len(list); i++) {
         const char *field = arena_printf(r->arena, "integrations.externalFrameworks[%zu]", i);
-        const char *text = SOME_TEXT(list->items[i]);
+        const char *text = node_text(list->items[i]);
         bool is_twin = false;
         if (!framework_kind_is_whole(text)) {
             refuse_text(r, list->items[i], field, text, "must be format, 'Kind.version.group.com'");
@@ -154,7 +153,7 @@ static void check_frameworks(struct refusals *r, const struct yaml_node *tree)
     bool has_pods = false;
     for (size_t i = 0; i < list->len; i++) {
         const char *field = arena_printf(r->arena, "integrations.frameworks[%zu]", i);
-        const char *text = SOME_TEXT(list->items[i]);
+        const char *text = node_text(list->items[i]);
         const struct framework *f = framework_find(text);
         bool is_twin = false;
         has_pods |= strcmp(text, "pod") == 0;
@@ -193,7 +192,7 @@ static bool is_adapter(const struct yaml_node *tree, const char *kind)
 {
     const struct yaml_node *list = tree_get(tree, "integrations.frameworks");
     for (size_t i = 0; i < tree_len(list); i++) {
-        const struct framework *f = framework_find(SOME_TEXT(list->items[i]));
+        const struct framework *f = framework_find(node_text(list->items[i]));
         if (f != NULL && f->has_multi_kueue && strcmp(f->kind, kind) == 0)
             return true;
     }
@@ -206,7 +205,7 @@ static void check_remote_frameworks(struct refusals *r, const struct yaml_node *
     for (size_t i = 0; i < tree_len(list); i++) {
         const char *field = arena_printf(r->arena, MULTI_KUEUE ".externalFrameworks[%zu].name", i);
         const struct yaml_node *at = tree_get(list->items[i], "name");
-        const char *name = SOME_TEXT(at);
+        const char *name = node_text(at);
         bool is_twin = false;
         if (!framework_kind_is_whole(name)) {
             refuse_text(r, at == NULL ? list->items[i] : at, field, name,
@@ -271,9 +270,9 @@ static void check_multi_kueue(struct refusals *r, const struct yaml_node *tree)
         if (duration_at(tree, spans[i]) < 0)
             refuse_number(r, tree_get(tree, spans[i]), spans[i], duration_at(tree, spans[i]),
                           NEGATIVE);
-    const struct syntax s = syntax_label_value(r->arena, SOME_TEXT(origin));
+    const struct syntax s = syntax_label_value(r->arena, node_text(origin));
     if (s.len > 0)
-        refuse_text(r, origin, MULTI_KUEUE ".origin", SOME_TEXT(origin),
+        refuse_text(r, origin, MULTI_KUEUE ".origin", node_text(origin),
                     syntax_join(r->arena, &s, ","));
     check_remote_frameworks(r, tree);
     check_providers(r, tree);
@@ -303,9 +302,9 @@ static void check_fair_sharing(struct refusals *r, const struct yaml_node *tree)
         refuse_missing(r, tree_get(tree, "fairSharing"), field, "must be specified");
         return;
     }
-    const char *first = SOME_TEXT(list->items[0]);
+    const char *first = node_text(list->items[0]);
     if ((len == 1 && (strcmp(first, final) == 0 || strcmp(first, initial) == 0)) ||
-        (len == 2 && strcmp(first, final) == 0 && strcmp(SOME_TEXT(list->items[1]), initial) == 0))
+        (len == 2 && strcmp(first, final) == 0 && strcmp(node_text(list->items[1]), initial) == 0))
         return;
     refusals_add(r, (struct refusal){REFUSED_NOT_SUPPORTED, field, tree_json(r->arena, list),
                                      "supported values: \"LessThanOrEqualToFinalShare\", "
@@ -328,7 +327,7 @@ static void check_admission_fair_sharing(struct refusals *r, const struct yaml_n
                     "admissionFairSharing.usageSamplingInterval",
                     go_duration_text(r->arena, half_life_ns), "must be greater than 0");
     for (size_t i = 0; i < tree_pairs(weights); i++)
-        if (SOME_TEXT(weights->pairs[i].value)[0] == '-')
+        if (node_text(weights->pairs[i].value)[0] == '-')
             refusals_add(r, (struct refusal){
                                 REFUSED_INVALID,
                                 arena_printf(r->arena, "admissionFairSharing.resourceWeights[%s]",
@@ -344,7 +343,7 @@ static void check_transformations(struct refusals *r, const struct yaml_node *tr
     const struct yaml_node *list = tree_get(tree, "resources.transformations");
     for (size_t i = 0; i < tree_len(list); i++) {
         const struct yaml_node *n = list->items[i], *at = tree_get(n, "strategy");
-        const char *strategy = SOME_TEXT(at), *input = tree_text(n, "input", "");
+        const char *strategy = node_text(at), *input = tree_text(n, "input", "");
         bool is_twin = false;
         if (strcmp(strategy, strategies[0]) != 0 && strcmp(strategy, strategies[1]) != 0)
             refuse_unsupported(r, at == NULL ? n : at,

@@ -18,11 +18,6 @@ enum {
     LONGEST_ID = 32,
 };
 
-static const char *item_text(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 static void check_name(struct refusals *r, const struct yaml_node *at, const char *field,
                        const char *name)
 {
@@ -46,7 +41,7 @@ static bool has_class(const struct yaml_node *mapping, const char *name)
 {
     const struct yaml_node *list = tree_get(mapping, "deviceClassNames");
     for (size_t i = 0; i < tree_len(list); i++)
-        if (strcmp(item_text(list->items[i]), name) == 0)
+        if (strcmp(node_text(list->items[i]), name) == 0)
             return true;
     return false;
 }
@@ -55,7 +50,7 @@ static bool has_class(const struct yaml_node *mapping, const char *name)
 static void check_shared_class(struct refusals *r, const struct yaml_node *list, size_t i,
                                const struct yaml_node *at, const char *field)
 {
-    const char *class = item_text(at), *counter = counter_of(list->items[i]);
+    const char *class = node_text(at), *counter = counter_of(list->items[i]);
     const char *owner = NULL;
     bool is_counted = false, has_counters = false;
     for (size_t m = 0; m < i; m++) {
@@ -91,11 +86,11 @@ static void check_classes(struct refusals *r, const struct yaml_node *list, size
         refuse_too_many(r, names, base, len, MOST_CLASSES);
     for (size_t c = 0; c < len; c++) {
         const char *field = arena_printf(r->arena, "%s[%zu]", base, c);
-        const char *name = item_text(names->items[c]);
+        const char *name = node_text(names->items[c]);
         bool is_twin = false;
         check_name(r, names->items[c], field, name);
         for (size_t s = 0; s < c; s++)
-            is_twin |= strcmp(item_text(names->items[s]), name) == 0;
+            is_twin |= strcmp(node_text(names->items[s]), name) == 0;
         if (is_twin)
             refuse_twin(r, names->items[c], field, name);
         check_shared_class(r, list, i, names->items[c], field);
@@ -117,10 +112,7 @@ static void check_c_identifier(struct refusals *r, const struct yaml_node *at, c
 static void check_domain(struct refusals *r, const struct yaml_node *at, const char *field,
                          const char *domain)
 {
-    char *lower = arena_text(r->arena, domain, strlen(domain));
-    for (char *c = lower; *c != '\0'; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
+    const char *lower = arena_lower(r->arena, domain);
     if (strlen(domain) > LONGEST_DOMAIN)
         refusals_add(r, (struct refusal){REFUSED_TOO_LONG, field, NULL,
                                          "may not be more than 63 bytes", at});
@@ -241,11 +233,11 @@ void device_classes_validate(const struct yaml_node *list, const struct gates *g
         const struct yaml_node *at = tree_get(list->items[i], "name");
         const char *field = arena_printf(r->arena, FIELD "[%zu].name", i);
         bool is_twin = false;
-        check_name(r, at == NULL ? list->items[i] : at, field, item_text(at));
+        check_name(r, at == NULL ? list->items[i] : at, field, node_text(at));
         for (size_t s = 0; s < i; s++)
-            is_twin |= strcmp(tree_text(list->items[s], "name", ""), item_text(at)) == 0;
+            is_twin |= strcmp(tree_text(list->items[s], "name", ""), node_text(at)) == 0;
         if (is_twin)
-            refuse_twin(r, at, field, item_text(at));
+            refuse_twin(r, at, field, node_text(at));
         check_classes(r, list, i);
         check_sources(r, tree_get(list->items[i], "sources"),
                       arena_printf(r->arena, FIELD "[%zu].sources", i), gates);

@@ -12,11 +12,6 @@
 
 enum { MOST_LABELS = 20, MOST_TRACKED = 16, MOST_TRACKED_OF_WORKLOADS = 12, MOST_PORT = 65535 };
 
-static const char *item_text(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 /* --- certificates --- */
 
 static void check_certificates(struct refusals *r, const struct yaml_node *tree)
@@ -27,14 +22,14 @@ static void check_certificates(struct refusals *r, const struct yaml_node *tree)
     if (!tree_bool(tree, "internalCertManagement.enable", false))
         return;
     if ((n = tree_get(tree, service)) != NULL) {
-        const struct syntax s = syntax_service_name(r->arena, item_text(n));
+        const struct syntax s = syntax_service_name(r->arena, node_text(n));
         if (s.len > 0)
-            refuse_text(r, n, service, item_text(n), syntax_join(r->arena, &s, ","));
+            refuse_text(r, n, service, node_text(n), syntax_join(r->arena, &s, ","));
     }
     if ((n = tree_get(tree, secret)) != NULL) {
-        const struct syntax s = syntax_subdomain(r->arena, item_text(n));
+        const struct syntax s = syntax_subdomain(r->arena, node_text(n));
         if (s.len > 0)
-            refuse_text(r, n, secret, item_text(n), syntax_join(r->arena, &s, ","));
+            refuse_text(r, n, secret, node_text(n), syntax_join(r->arena, &s, ","));
     }
 }
 
@@ -100,7 +95,7 @@ static const char *version_problem(struct arena *a, const char *version)
 static const char *ciphers_problem(struct arena *a, const struct yaml_node *list)
 {
     for (size_t i = 0; i < tree_len(list); i++) {
-        const char *name = item_text(list->items[i]), *all = "";
+        const char *name = node_text(list->items[i]), *all = "";
         if (is_one_of(name, ciphers) || is_one_of(name, old_ciphers))
             continue;
         for (size_t c = 0; ciphers[c] != NULL; c++)
@@ -128,7 +123,7 @@ static const char *curves_problem(struct arena *a, const struct yaml_node *list)
             if (tree_int(list->items[s], NULL, 0) == id)
                 return arena_printf(
                     a, "invalid curve preferences: duplicate curve preference %" PRId64, id);
-        if (!is_one_of(item_text(list->items[i]), known))
+        if (!is_one_of(node_text(list->items[i]), known))
             return arena_printf(a,
                                 "invalid curve preferences: curve preference %" PRId64
                                 " is not supported by the current Go version",
@@ -164,9 +159,9 @@ static void check_visibility(struct refusals *r, const struct yaml_node *tree)
     const struct yaml_node *port = tree_get(tree, "visibilityServer.bindPort");
     const int64_t number = tree_int(port, NULL, 1);
     struct in6_addr any;
-    if (address != NULL && inet_pton(AF_INET, item_text(address), &any) != 1 &&
-        inet_pton(AF_INET6, item_text(address), &any) != 1)
-        refuse_text(r, address, "visibilityServer.bindAddress", item_text(address),
+    if (address != NULL && inet_pton(AF_INET, node_text(address), &any) != 1 &&
+        inet_pton(AF_INET6, node_text(address), &any) != 1)
+        refuse_text(r, address, "visibilityServer.bindAddress", node_text(address),
                     "must be a valid IP address");
     if (number < 1 || number > MOST_PORT)
         refuse_number(r, port, "visibilityServer.bindPort", number,
@@ -192,7 +187,7 @@ static bool has_twins(const struct yaml_node *list)
 {
     for (size_t i = 0; i < tree_len(list); i++)
         for (size_t s = 0; s < i; s++)
-            if (strcmp(item_text(list->items[i]), item_text(list->items[s])) == 0)
+            if (strcmp(node_text(list->items[i]), node_text(list->items[s])) == 0)
                 return true;
     return false;
 }

@@ -14,11 +14,6 @@
 
 enum { MOST_IN_ALL = 256, MOST_PAIRS = 512, MOST_CONCURRENT = 16 };
 
-static const char *item_text(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 bool quantity_of(const struct yaml_node *n, struct quantity_kubernetes *q)
 {
     const char *why;
@@ -61,7 +56,7 @@ static void check_limit(const struct group_rules *rules, const struct yaml_node 
                         const char *field)
 {
     if (!rules->has_parent)
-        refuse_text(rules->r, n, field, item_text(n),
+        refuse_text(rules->r, n, field, node_text(n),
                     arena_printf(rules->r->arena, "must be nil when %s is empty", rules->parent));
 }
 
@@ -69,7 +64,7 @@ static void check_sign(const struct group_rules *rules, const struct yaml_node *
                        const char *field)
 {
     if (sign_of(n) < 0)
-        refuse_text(rules->r, n, field, item_text(n), NEGATIVE);
+        refuse_text(rules->r, n, field, node_text(n), NEGATIVE);
 }
 
 static void check_lending(const struct group_rules *rules, const struct yaml_node *lending,
@@ -78,7 +73,7 @@ static void check_lending(const struct group_rules *rules, const struct yaml_nod
     struct quantity_kubernetes lent, own = {0};
     quantity_of(nominal, &own);
     if (rules->caps_lending && quantity_of(lending, &lent) && lent.nano > own.nano)
-        refuse_text(rules->r, lending, field, item_text(lending),
+        refuse_text(rules->r, lending, field, node_text(lending),
                     "must be less than or equal to the nominalQuota");
 }
 
@@ -90,7 +85,7 @@ static void check_quota(const struct group_rules *rules, const struct yaml_node 
     const struct yaml_node *borrowing = tree_get(quota, "borrowingLimit");
     const struct yaml_node *lending = tree_get(quota, "lendingLimit");
     const char *name = tree_text(quota, "name", "");
-    if (strcmp(name, item_text(covered)) != 0)
+    if (strcmp(name, node_text(covered)) != 0)
         refuse_text(rules->r, tree_get(quota, "name"), arena_printf(a, "%s.name", field), name,
                     "must match the name in coveredResources");
     check_sign(rules, nominal, arena_printf(a, "%s.nominalQuota", field));
@@ -126,7 +121,7 @@ static void check_covered(const struct group_rules *rules, const struct yaml_nod
 {
     const struct yaml_node *list = tree_get(groups->items[g], "coveredResources");
     for (size_t i = 0; i < tree_len(list); i++) {
-        const char *name = item_text(list->items[i]);
+        const char *name = node_text(list->items[i]);
         const char *field =
             arena_printf(rules->r->arena, GROUPS "[%zu].coveredResources[%zu]", g, i);
         const struct syntax s = syntax_label_key(rules->r->arena, name);
@@ -238,7 +233,7 @@ static bool same_flavors(struct arena *a, const struct yaml_node *doc, const str
 static bool lists_text(const struct yaml_node *list, const char *text)
 {
     for (size_t i = 0; i < tree_len(list); i++)
-        if (strcmp(item_text(list->items[i]), text) == 0)
+        if (strcmp(node_text(list->items[i]), text) == 0)
             return true;
     return false;
 }
@@ -252,9 +247,9 @@ static bool was_so(const struct yaml_node *old, const struct yaml_node *check)
         bool is_same =
             strcmp(tree_text(list->items[i], "name", ""), tree_text(check, "name", "")) == 0;
         for (size_t f = 0; is_same && f < tree_len(mine); f++)
-            is_same = lists_text(flavors, item_text(mine->items[f]));
+            is_same = lists_text(flavors, node_text(mine->items[f]));
         for (size_t f = 0; is_same && f < tree_len(flavors); f++)
-            is_same = lists_text(mine, item_text(flavors->items[f]));
+            is_same = lists_text(mine, node_text(flavors->items[f]));
         if (is_same)
             return true;
     }
@@ -271,10 +266,10 @@ static void check_on_flavors(struct refusals *r, const struct yaml_node *doc,
     for (size_t i = 0; i < tree_len(list); i++) {
         const struct yaml_node *flavors = tree_get(list->items[i], "onFlavors");
         for (size_t f = 0; !was_so(old, list->items[i]) && f < tree_len(flavors); f++)
-            if (!has_flavor(doc, item_text(flavors->items[f])))
+            if (!has_flavor(doc, node_text(flavors->items[f])))
                 refuse_unsupported(r, flavors->items[f],
                                    arena_printf(r->arena, CHECKS "[%zu].onFlavors[%zu]", i, f),
-                                   item_text(flavors->items[f]), all_flavors(r->arena, doc));
+                                   node_text(flavors->items[f]), all_flavors(r->arena, doc));
     }
 }
 
@@ -296,12 +291,12 @@ static void check_constraints(struct refusals *r, const struct yaml_node *doc)
                                       mode));
         return;
     }
-    if (last == NULL || has_flavor(doc, item_text(last)))
+    if (last == NULL || has_flavor(doc, node_text(last)))
         return;
     const char *const *names = all_flavors(r->arena, doc), *all = "";
     for (size_t i = 0; names[i] != NULL; i++)
         all = arena_printf(r->arena, "%s%s%s", all, i == 0 ? "" : " ", names[i]);
-    refuse_text(r, last, POLICY ".migration.constraints.lastAcceptableFlavorName", item_text(last),
+    refuse_text(r, last, POLICY ".migration.constraints.lastAcceptableFlavorName", node_text(last),
                 arena_printf(r->arena,
                              "must be one of the flavors defined in the ClusterQueue: [%s]", all));
 }
@@ -350,11 +345,11 @@ static void check_fungibility(struct refusals *r, const struct yaml_node *doc)
         (strcmp(tree_text(doc, "spec.flavorFungibility.whenCanBorrow", ""), "TryNextFlavor") == 0 &&
          strcmp(tree_text(doc, "spec.flavorFungibility.whenCanPreempt", ""), "TryNextFlavor") == 0))
         return;
-    refuse_text(r, n, field, item_text(n),
+    refuse_text(r, n, field, node_text(n),
                 arena_printf(r->arena,
                              "preference \"%s\" requires both whenCanBorrow and whenCanPreempt to "
                              "be TryNextFlavor",
-                             item_text(n)));
+                             node_text(n)));
 }
 
 void cluster_queue_validate(const struct yaml_node *doc, const struct yaml_node *old,
@@ -391,10 +386,10 @@ void check_tolerations(struct refusals *r, const struct yaml_node *list, const c
 {
     for (size_t i = 0; i < tree_len(list); i++) {
         const struct yaml_node *key = tree_get(list->items[i], "key");
-        if (item_text(key)[0] == '\0')
+        if (node_text(key)[0] == '\0')
             continue;
-        const struct syntax s = syntax_label_key(r->arena, item_text(key));
-        refuse_syntax(r, key, arena_printf(r->arena, "%s[%zu].key", field, i), item_text(key), &s);
+        const struct syntax s = syntax_label_key(r->arena, node_text(key));
+        refuse_syntax(r, key, arena_printf(r->arena, "%s[%zu].key", field, i), node_text(key), &s);
     }
 }
 

@@ -19,11 +19,6 @@
 
 enum { LONGEST_GATE = 63, LONGEST_REASON = 1024, LONGEST_MESSAGE = 32768 };
 
-static const char *item_text(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 static const struct yaml_node *annotation(const struct yaml_node *doc, const char *key)
 {
     return field_get(tree_get(doc, ANNOTATION), key);
@@ -32,7 +27,7 @@ static const struct yaml_node *annotation(const struct yaml_node *doc, const cha
 bool is_elastic(const struct yaml_node *doc, const struct gates *gates)
 {
     return gates_on(gates, GATE_ELASTIC_JOBS_VIA_WORKLOAD_SLICES) &&
-           strcmp(item_text(annotation(doc, "kueue.x-k8s.io/elastic-job")), "true") == 0;
+           strcmp(node_text(annotation(doc, "kueue.x-k8s.io/elastic-job")), "true") == 0;
 }
 
 /* --- conditions --- */
@@ -126,7 +121,7 @@ static void check_amounts(struct refusals *r, const struct yaml_node *map, const
                         "the key is reserved for internal kueue use");
         if (gates_on(gates, GATE_WORKLOAD_VALIDATE_RESOURCES_ARE_NON_NEGATIVE) &&
             quantity_of(amount, &q) && q.nano < 0)
-            refuse_text(r, amount, at, item_text(amount), NEGATIVE);
+            refuse_text(r, amount, at, node_text(amount), NEGATIVE);
     }
 }
 
@@ -250,7 +245,7 @@ static void check_usage(struct refusals *r, const struct yaml_node *n, const cha
         if ((strcmp(name, "cpu") == 0 ? q.milli : q.units) % count != 0)
             refuse_text(r, usage->pairs[i].value,
                         arena_printf(r->arena, "%s.resourceUsage[%s]", base, name),
-                        item_text(usage->pairs[i].value),
+                        node_text(usage->pairs[i].value),
                         arena_printf(r->arena, "is not a multiple of %" PRId64, count));
     }
 }
@@ -331,7 +326,7 @@ static void check_updates(struct refusals *r, const struct yaml_node *doc,
 void check_admission_gates(struct refusals *r, const struct yaml_node *doc)
 {
     const struct yaml_node *n = annotation(doc, GATED_BY);
-    const char *text = item_text(n);
+    const char *text = node_text(n);
     for (const char *at = text; *text != '\0';) {
         const size_t all = strcspn(at, ",");
         const char *first = at + strspn(at, " \t");
@@ -367,14 +362,14 @@ static void check_boost(struct refusals *r, const struct yaml_node *doc)
     const char *why;
     if (n == NULL)
         return;
-    const char *digits = item_text(n);
+    const char *digits = node_text(n);
     digits += *digits == '+' && digits[1] != '-';
-    if (item_text(n)[0] == '\0')
+    if (node_text(n)[0] == '\0')
         refuse_text(r, n, ANNOTATION "[" BOOST "]", "",
                     "must be a valid signed integer; use \"0\" explicitly, empty string is not "
                     "allowed");
     else if (!quantity_int(digits, &value, &why) || value < INT32_MIN || value > INT32_MAX)
-        refuse_text(r, n, ANNOTATION "[" BOOST "]", item_text(n), "must be a valid signed integer");
+        refuse_text(r, n, ANNOTATION "[" BOOST "]", node_text(n), "must be a valid signed integer");
 }
 
 /* --- all --- */

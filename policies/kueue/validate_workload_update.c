@@ -12,11 +12,6 @@
 #define RECLAIMABLE "status.reclaimablePods"
 #define GATED_BY    "kueue.x-k8s.io/admission-gated-by"
 
-static const char *item_text(const struct yaml_node *n)
-{
-    return n == NULL || n->kind != YAML_SCALAR ? "" : n->text;
-}
-
 /* One without a name is called otherwise. */
 static const struct yaml_node *item_called(const struct yaml_node *list, const char *name,
                                            const char *otherwise)
@@ -171,9 +166,9 @@ static void check_cluster_name(struct refusals *r, const struct yaml_node *doc,
          yaml_get(annotations, "kueue.x-k8s.io/workload-slice-replacement-for") != NULL))
         return;
     for (size_t i = 0; i < tree_len(nominated); i++)
-        if (strcmp(item_text(nominated->items[i]), item_text(name)) == 0)
+        if (strcmp(node_text(nominated->items[i]), node_text(name)) == 0)
             return;
-    refuse_text(r, name, "status.clusterName", item_text(name),
+    refuse_text(r, name, "status.clusterName", node_text(name),
                 "when setting clusterName it must be one of the nominatedClusterNames");
 }
 
@@ -196,8 +191,8 @@ static void check_gates(struct refusals *r, const struct yaml_node *doc,
 {
     static const char field[] = "metadata.annotations[" GATED_BY "]";
     const struct yaml_node *n = field_get(tree_get(doc, "metadata.annotations"), GATED_BY);
-    const char *text = item_text(n);
-    const char *was = item_text(field_get(tree_get(old, "metadata.annotations"), GATED_BY));
+    const char *text = node_text(n);
+    const char *was = node_text(field_get(tree_get(old, "metadata.annotations"), GATED_BY));
     if (text[0] == '\0')
         return;
     if (was[0] == '\0') {
