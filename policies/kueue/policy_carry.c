@@ -72,8 +72,9 @@ static void place(struct policy_kueue *p, struct acts *a, struct tracked *t)
 
 /* --- evictions --- */
 
-void policy_kueue_tell_pair(const struct policy_kueue *p, struct acts *a, const char *what,
-                            uint32_t job, uint32_t by, const char *words)
+/* Says of a job, in words, that another one did something to it. */
+static void tell_pair(const struct policy_kueue *p, struct acts *a, const char *what, uint32_t job,
+                      uint32_t by, const char *words)
 {
     char name[NAME_TEXT], text[WORDS_TEXT];
     job_name(p->env.names, acts_job(a, by), name, sizeof name);
@@ -108,11 +109,10 @@ static void tell_exchange(const struct policy_kueue *p, struct acts *a, const st
     const char *rules = rules_text(arena, mine->spec);
     if (theirs != mine)
         rules = arena_printf(arena, "%s; %s", rules, rules_text(arena, theirs->spec));
-    policy_kueue_tell_pair(p, a, "ping-pong", (uint32_t)d->w->number, (uint32_t)d->by->number,
-                           arena_printf(arena, "%" PRIu32 " preemptions in turn (%s%s; %s)",
-                                        d->w->exchanges + 1, preempt_reason_name(d->preempt),
-                                        p->k->settings.has_fair_sharing ? ", with fairSharing" : "",
-                                        rules));
+    tell_pair(p, a, "ping-pong", (uint32_t)d->w->number, (uint32_t)d->by->number,
+              arena_printf(arena, "%" PRIu32 " preemptions in turn (%s%s; %s)", d->w->exchanges + 1,
+                           preempt_reason_name(d->preempt),
+                           p->k->settings.has_fair_sharing ? ", with fairSharing" : "", rules));
     arena_free(arena);
 }
 
@@ -121,8 +121,8 @@ static void tell_eviction(const struct policy_kueue *p, struct acts *a, const st
     if (d->evict == EVICT_PREEMPTED && d->w->exchanges >= EXCHANGES_MANY)
         tell_exchange(p, a, d);
     if (d->evict == EVICT_PREEMPTED)
-        policy_kueue_tell_pair(p, a, "preempted", (uint32_t)d->w->number, (uint32_t)d->by->number,
-                               preempt_reason_name(d->preempt));
+        tell_pair(p, a, "preempted", (uint32_t)d->w->number, (uint32_t)d->by->number,
+                  preempt_reason_name(d->preempt));
     else
         act_tell(a, "evicted", (uint32_t)d->w->number,
                  d->deactivation != DEACTIVATED_NOT ? deactivation_name(d->deactivation)
@@ -150,10 +150,6 @@ static void evict(struct policy_kueue *p, struct acts *a, const struct decision 
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
     if (acts_wants_detail(a))
         tell_eviction(p, a, d);
-    if (d->by != NULL) {
-        p->last_by = (uint32_t)d->by->number;
-        p->last_victim = t->job;
-    }
     const bool has_pods = t->state == TRACKED_RUNS;
     t->state = TRACKED_STOPS;
     act_stop(a, &(struct stop){.job = t->job,

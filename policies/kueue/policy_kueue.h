@@ -87,9 +87,6 @@ struct policy_kueue {
     struct policy_edit **edits; /* by token */
     size_t edits_len;
     int64_t asked_ns[2]; /* when it will be woken at the latest, by token; INT64_MAX: never */
-    int64_t instant_ns;  /* of the last decision */
-    uint32_t cycles;     /* at that instant */
-    uint32_t last_by, last_victim; /* jobs of the last preemption; JOB_NONE */
     bool is_ready;
 };
 
@@ -123,10 +120,6 @@ const struct topology_request *policy_kueue_topology(struct policy_kueue *p, con
 /* --- policy_carry.c: decisions become verbs --- */
 
 void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a);
-
-/* Says of a job, in words, that another one did something to it. */
-void policy_kueue_tell_pair(const struct policy_kueue *p, struct acts *a, const char *what,
-                            uint32_t job, uint32_t by, const char *words);
 
 /* It has quota, its checks are ready, its places are found: the job may start. */
 void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t);

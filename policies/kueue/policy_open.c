@@ -132,8 +132,6 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     struct config_reader reader = {.diag = d, .arena = env->arena};
     p->env = *env;
     p->asked_ns[0] = p->asked_ns[1] = INT64_MAX;
-    p->instant_ns = INT64_MIN;
-    p->last_by = p->last_victim = JOB_NONE;
     key_heap_init(&p->checks_due);
     if (!config_read(&reader, env->options, (struct src_pos){0}, &policy_kueue_options, p))
         return false;
