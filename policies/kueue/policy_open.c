@@ -119,7 +119,7 @@ static bool check_stack(const struct policy_kueue *p, struct diag *d)
 /* Kueue admits a job that fits no node again and again, for ever; a run has to end. */
 static void end_some_day(struct pods_ready_settings *s)
 {
-    enum { REQUEUES_MOST = 1000 };
+    enum { REQUEUES_MOST = 100 };
     if (s->has_limit)
         return;
     s->has_limit = true;
