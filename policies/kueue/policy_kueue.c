@@ -184,21 +184,21 @@ static void notify(void *state, const struct note *n, struct acts *a)
 
 /* --- decisions --- */
 
-/* Real Kueue can evict and admit the same workloads again and again. The kernel sees that, if it is
- * let to look. */
-enum { CYCLES_A_ROUND = 10000 };
-
+/* One cycle a round. Real Kueue can evict and admit the same workloads again and again, and the
+ * kernel sees that. */
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
     policy_kueue_answer_checks(p, a);
     policy_kueue_carry_out(p, a);
-    for (uint32_t n = 0; kueue_has_work(p->k) && n < CYCLES_A_ROUND; n++) {
+    if (kueue_has_work(p->k)) {
         kueue_cycle(p->k, acts_now_ns(a));
         policy_kueue_carry_out(p, a);
     }
+    if (kueue_has_work(p->k))
+        return AGAIN; /* after what became due meanwhile: pods that end or get a node */
     wake(p, a);
-    return kueue_has_work(p->k) ? AGAIN : SETTLED;
+    return SETTLED;
 }
 
 /* --- what queues.csv shows --- */
