@@ -28,22 +28,33 @@ static const char *java_memory(struct arena *a, const char *text)
     return text;
 }
 
-/* Puts a quantity into the container; what is none is a problem of the job. */
+/* A field of the role, and where its quantity goes in the container. */
+static const struct spark_field {
+    const char *key, *path, *what;
+    bool is_memory;
+} fields[] = {
+    {"coreRequest", "resources.requests.cpu", "CPU requests", false},
+    {"coreLimit", "resources.limits.cpu", "CPU limit", false},
+    {"memory", "resources.requests.memory", "memory requests", true},
+    {"memoryLimit", "resources.limits.memory", "memory limit", true},
+};
+
+/* What is no quantity is a problem of the job. */
 static const struct yaml_node *put(struct job_maker *m, struct queued_job *j,
-                                   const struct yaml_node *container, const char *path,
-                                   const struct yaml_node *value, const char *what)
+                                   const struct yaml_node *container, const struct yaml_node *n,
+                                   const struct spark_field *f)
 {
     struct arena *a = m->f.arena;
+    const struct yaml_node *value = tree_get(n, f->key);
     struct quantity_kubernetes q;
     const char *why;
     if (value == NULL || value->kind != YAML_SCALAR)
         return container;
-    const bool is_memory = strstr(path, "memory") != NULL;
-    const char *text = is_memory ? java_memory(a, value->text) : value->text;
+    const char *text = f->is_memory ? java_memory(a, value->text) : value->text;
     if (quantity_kubernetes(text, &q, &why))
-        return tree_with(a, container, path, tree_quoted(a, text, value));
-    j->problem = arena_printf(a, "failed to parse %s %s: unable to parse quantity's suffix", what,
-                              value->text);
+        return tree_with(a, container, f->path, tree_quoted(a, text, value));
+    j->problem = arena_printf(a, "failed to parse %s %s: unable to parse quantity's suffix",
+                              f->what, value->text);
     return container;
 }
 
@@ -52,10 +63,8 @@ static const struct yaml_node *make_container(struct job_maker *m, struct queued
 {
     struct arena *a = m->f.arena;
     const struct yaml_node *c = tree_with(a, tree_empty_map(a, n), "name", tree_quoted(a, name, n));
-    c = put(m, j, c, "resources.requests.cpu", tree_get(n, "coreRequest"), "CPU requests");
-    c = put(m, j, c, "resources.limits.cpu", tree_get(n, "coreLimit"), "CPU limit");
-    c = put(m, j, c, "resources.requests.memory", tree_get(n, "memory"), "memory requests");
-    c = put(m, j, c, "resources.limits.memory", tree_get(n, "memoryLimit"), "memory limit");
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        c = put(m, j, c, n, &fields[i]);
     const char *gpu = tree_text(n, "gpu.name", "");
     if (gpu[0] == '\0' || tree_int(n, "gpu.quantity", 0) <= 0)
         return c;
