@@ -78,8 +78,9 @@ static void write_queue(struct play *p, FILE *out, uint32_t i, const char *stop)
             one_of(p, within, LEN(within)), reclaims);
     if (strcmp(reclaims, "Never") != 0 && chance(p, 0.3))
         fputs(", borrowWithinCohort: {policy: LowerPriority}", out);
-    fprintf(out, "}, flavorFungibility: {whenCanBorrow: %s, whenCanPreempt: %s}, ",
-            one_of(p, tries, LEN(tries)), one_of(p, tries, LEN(tries)));
+    /* One draw for each statement: arguments are evaluated in any order. */
+    fprintf(out, "}, flavorFungibility: {whenCanBorrow: %s", one_of(p, tries, LEN(tries)));
+    fprintf(out, ", whenCanPreempt: %s}, ", one_of(p, tries, LEN(tries)));
     if (i == 1)
         fputs("admissionChecksStrategy: {admissionChecks: [{name: check}]}, ", out);
     write_groups(p, out, 1 + below(p, 2), has_cohort);
@@ -88,12 +89,12 @@ static void write_queue(struct play *p, FILE *out, uint32_t i, const char *stop)
 
 static void write_workload(struct play *p, FILE *out, uint32_t i)
 {
-    const uint32_t count = 1 + below(p, 5);
+    const uint32_t queue = below(p, QUEUES), priority = below(p, 4), count = 1 + below(p, 5);
     fprintf(out,
             "---\n{apiVersion: kueue.x-k8s.io/v1beta2, kind: Workload, metadata: {name: w%02u, "
             "uid: w%02u, namespace: ns, creationTimestamp: '1970-01-01T00:00:%02uZ'}, spec: "
             "{queueName: l%u, priority: %u, podSets: [{name: main, count: %u",
-            i, i, i, below(p, QUEUES), below(p, 4), count);
+            i, i, i, queue, priority, count);
     if (count > 1 && chance(p, 0.3))
         fprintf(out, ", minCount: %u", 1 + below(p, count - 1));
     fprintf(out,
@@ -295,7 +296,8 @@ static void apply_edit(struct play *p)
     static const char *const stops[] = {"None", "None", "Hold", "HoldAndDrain"};
     struct text_stream text;
     FILE *out = text_stream_open(&text);
-    write_queue(p, out, below(p, QUEUES), one_of(p, stops, LEN(stops)));
+    const uint32_t queue = below(p, QUEUES);
+    write_queue(p, out, queue, one_of(p, stops, LEN(stops)));
     const char *yaml = text_stream_close(&text);
     struct yaml_file *f = yaml_parse("edit.yaml", yaml, strlen(yaml), &p->c.messages.diag);
     struct site_reader r = {.f = {.diag = &p->c.messages.diag,
