@@ -19,32 +19,36 @@ static bool is_of(const struct object *o, const char *kind)
 
 /* --- bounds --- */
 
-/* Where, from the object's root; "[]" are the items of a list on the way. */
-struct bound {
-    const char *kind, *list;
+struct range {
     size_t least, most;
 };
 
+/* Where, from the object's root; "[]" are the items of a list on the way. */
+struct bound {
+    const char *kind, *list;
+    struct range range;
+};
+
 static const struct bound bounds[] = {
-    {"ClusterQueue", GROUPS, 0, 16},
-    {"ClusterQueue", "spec.admissionChecksStrategy.admissionChecks", 0, 64},
-    {"Cohort", GROUPS, 0, 16},
-    {"ResourceFlavor", "spec.nodeLabels", 0, 8},
-    {"ResourceFlavor", "spec.nodeTaints", 0, 8},
-    {"ResourceFlavor", "spec.tolerations", 0, 8},
-    {"Topology", "spec.levels", 1, 16},
-    {"Workload", "spec.podSets", 1, 18},
+    {"ClusterQueue", GROUPS, {0, 16}},
+    {"ClusterQueue", "spec.admissionChecksStrategy.admissionChecks", {0, 64}},
+    {"Cohort", GROUPS, {0, 16}},
+    {"ResourceFlavor", "spec.nodeLabels", {0, 8}},
+    {"ResourceFlavor", "spec.nodeTaints", {0, 8}},
+    {"ResourceFlavor", "spec.tolerations", {0, 8}},
+    {"Topology", "spec.levels", {1, 16}},
+    {"Workload", "spec.podSets", {1, 18}},
 };
 
 static void check_length(struct refusals *r, const struct yaml_node *n, const struct yaml_node *at,
-                         const char *field, size_t least, size_t most)
+                         const char *field, struct range range)
 {
     const size_t len = tree_len(n) + tree_pairs(n);
-    if (len > most)
-        refuse_too_many(r, n, field, len, (unsigned)most);
-    if (len < least)
+    if (len > range.most)
+        refuse_too_many(r, n, field, len, (unsigned)range.most);
+    if (len < range.least)
         refuse_number(r, n == NULL ? at : n, field, (int64_t)len,
-                      arena_printf(r->arena, "should have at least %zu items", least));
+                      arena_printf(r->arena, "should have at least %zu items", range.least));
 }
 
 static void check_bounds(struct refusals *r, const struct object *o)
@@ -52,7 +56,7 @@ static void check_bounds(struct refusals *r, const struct object *o)
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
         if (is_of(o, bounds[i].kind))
             check_length(r, tree_get(o->doc, bounds[i].list), o->doc, bounds[i].list,
-                         bounds[i].least, bounds[i].most);
+                         bounds[i].range);
 }
 
 /* --- groups --- */
@@ -72,14 +76,15 @@ static void check_flavor(struct refusals *r, const struct yaml_node *n, size_t c
 
 static void check_groups(struct refusals *r, const struct yaml_node *doc)
 {
+    const struct range some = {1, 64};
     const struct yaml_node *groups = tree_get(doc, GROUPS);
     for (size_t g = 0; g < tree_len(groups); g++) {
         const struct yaml_node *n = groups->items[g];
         const struct yaml_node *covered = tree_get(n, "coveredResources");
         const struct yaml_node *flavors = tree_get(n, "flavors");
         const char *field = arena_printf(r->arena, GROUPS "[%zu]", g);
-        check_length(r, covered, n, arena_printf(r->arena, "%s.coveredResources", field), 1, 64);
-        check_length(r, flavors, n, arena_printf(r->arena, "%s.flavors", field), 1, 64);
+        check_length(r, covered, n, arena_printf(r->arena, "%s.coveredResources", field), some);
+        check_length(r, flavors, n, arena_printf(r->arena, "%s.flavors", field), some);
         for (size_t f = 0; f < tree_len(flavors); f++)
             check_flavor(r, flavors->items[f], tree_len(covered),
                          arena_printf(r->arena, "%s.flavors[%zu]", field, f));

@@ -320,7 +320,9 @@ void pod_group_make(struct job_maker *m, const struct object *const *pods, uint3
         return;
     }
     job_topology_read(m, j);
-    job_finish(m, j, g.name, "PodGroup", g.name,
-               tree_with_key(a, tree_empty_map(a, first->doc), "kueue.x-k8s.io/is-group-workload",
-                             tree_quoted(a, "true", first->doc)));
+    j->owner_kind = "PodGroup";
+    j->owner_name = g.name;
+    j->extra = tree_with_key(a, tree_empty_map(a, first->doc), "kueue.x-k8s.io/is-group-workload",
+                             tree_quoted(a, "true", first->doc));
+    job_finish(m, j, g.name);
 }

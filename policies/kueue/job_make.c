@@ -139,11 +139,11 @@ static const struct yaml_node *make_set(struct job_maker *m, const struct queued
 }
 
 static const struct yaml_node *make_annotations(struct job_maker *m, const struct queued_job *j,
-                                                const char *name, const struct yaml_node *extra)
+                                                const char *name)
 {
     static const char provisioning[] = "provreq.kueue.x-k8s.io/";
     struct arena *a = m->f.arena;
-    const struct yaml_node *all = extra == NULL ? tree_empty_map(a, j->doc) : extra;
+    const struct yaml_node *all = j->extra == NULL ? tree_empty_map(a, j->doc) : j->extra;
     const struct yaml_node *own = tree_get(j->doc, "metadata.annotations");
     for (size_t i = 0; i < tree_pairs(own); i++) {
         const char *key = own->pairs[i].key->text;
@@ -182,12 +182,11 @@ static const struct yaml_node *make_spec(struct job_maker *m, const struct queue
 }
 
 static const struct yaml_node *make_doc(struct job_maker *m, const struct queued_job *j,
-                                        const char *name, const struct ranked *rank,
-                                        const struct yaml_node *extra)
+                                        const char *name, const struct ranked *rank)
 {
     struct arena *a = m->f.arena;
     const struct yaml_node *doc = tree_empty_map(a, j->doc);
-    const struct yaml_node *annotations = make_annotations(m, j, name, extra);
+    const struct yaml_node *annotations = make_annotations(m, j, name);
     const struct yaml_node *created = tree_get(j->doc, "metadata.creationTimestamp");
     doc = tree_with(a, doc, "apiVersion", tree_scalar(a, DOMAIN "v1beta2", j->doc));
     doc = tree_with(a, doc, "kind", tree_scalar(a, "Workload", j->doc));
@@ -200,8 +199,7 @@ static const struct yaml_node *make_doc(struct job_maker *m, const struct queued
     return tree_with(a, doc, "spec", make_spec(m, j, rank));
 }
 
-void job_finish(struct job_maker *m, struct queued_job *j, const char *name, const char *owner_kind,
-                const char *owner_name, const struct yaml_node *extra)
+void job_finish(struct job_maker *m, struct queued_job *j, const char *name)
 {
     struct refusals refusals = {.arena = m->f.arena};
     struct ranked rank;
@@ -215,7 +213,7 @@ void job_finish(struct job_maker *m, struct queued_job *j, const char *name, con
     }
     if (!find_priority(m, j, &rank))
         return;
-    const struct yaml_node *doc = make_doc(m, j, name, &rank, extra);
+    const struct yaml_node *doc = make_doc(m, j, name, &rank);
     workload_validate(doc, NULL, m->gates, &refusals);
     if (refusals.len > 0) {
         job_problem_add(m, j->o, false, job_refusals_text(m->f.arena, &refusals));
@@ -223,8 +221,8 @@ void job_finish(struct job_maker *m, struct queued_job *j, const char *name, con
     }
     m->made = room(m->f.arena, m->made, m->made_len, &m->made_cap, sizeof m->made[0]);
     m->made[m->made_len++] = (struct made_workload){.from = j->o,
-                                                    .owner_kind = owner_kind,
-                                                    .owner_name = owner_name,
+                                                    .owner_kind = j->owner_kind,
+                                                    .owner_name = j->owner_name,
                                                     .namespace = j->o->namespace,
                                                     .name = name,
                                                     .doc = doc};
@@ -264,11 +262,9 @@ static void finish_lws(struct job_maker *m, struct queued_job *j)
     for (int64_t i = 0; i < replicas; i++) {
         const char *index = arena_printf(a, "%" PRId64, i);
         const char *owner = arena_printf(a, "%s-%s", j->o->name, index);
-        const struct yaml_node *extra = serving_annotations(m, j);
-        extra = tree_with_key(a, extra, DOMAIN "component-workload-index",
-                              tree_quoted(a, index, j->doc));
-        job_finish(m, j, job_workload_name(m, j, owner, job_uid(m, j->o), ""), j->kind->kind,
-                   j->o->name, extra);
+        j->extra = tree_with_key(a, serving_annotations(m, j), DOMAIN "component-workload-index",
+                                 tree_quoted(a, index, j->doc));
+        job_finish(m, j, job_workload_name(m, j, owner, job_uid(m, j->o), ""));
     }
 }
 
@@ -295,7 +291,8 @@ static void make_job(struct job_maker *m, const struct object *o, const struct k
 {
     const char *elastic = object_annotation(o, DOMAIN "elastic-job");
     struct queued_job *j = arena_alloc(m->f.arena, sizeof *j);
-    *j = (struct queued_job){.o = o, .doc = o->doc, .kind = kind};
+    *j = (struct queued_job){
+        .o = o, .doc = o->doc, .kind = kind, .owner_kind = owner_kind, .owner_name = owner_name};
     if (kind->has_gate && !gates_on(m->gates, kind->gate))
         return;
     const char *queue = job_managed_queue(m, o, kind, 0);
@@ -316,19 +313,26 @@ static void make_job(struct job_maker *m, const struct object *o, const struct k
         return;
     }
     const char *name = job_workload_name(m, j, o->name, job_uid(m, o), j->is_elastic ? "0" : "");
-    job_finish(m, j, name, owner_kind, owner_name,
-               kind->keeps_no_metadata ? serving_annotations(m, j) : NULL);
+    if (kind->keeps_no_metadata)
+        j->extra = serving_annotations(m, j);
+    job_finish(m, j, name);
 }
+
+struct type_meta {
+    const char *api, *kind;
+};
+
+static const struct type_meta a_pod = {"v1", "Pod"}, a_job = {"batch/v1", "Job"};
 
 /* An object made of another one's template. */
 static const struct object *derive(struct job_maker *m, const struct object *o,
-                                   const struct yaml_node *doc, const char *api, const char *kind,
+                                   const struct yaml_node *doc, const struct type_meta *type,
                                    const char *name)
 {
     struct arena *a = m->f.arena;
     struct object *out = arena_alloc(a, sizeof *out);
-    doc = tree_with(a, doc, "apiVersion", tree_scalar(a, api, o->doc));
-    doc = tree_with(a, doc, "kind", tree_scalar(a, kind, o->doc));
+    doc = tree_with(a, doc, "apiVersion", tree_scalar(a, type->api, o->doc));
+    doc = tree_with(a, doc, "kind", tree_scalar(a, type->kind, o->doc));
     doc = tree_with(a, doc, "metadata.name", tree_quoted(a, name, o->doc));
     doc = tree_with(a, doc, "metadata.namespace", tree_quoted(a, o->namespace, o->doc));
     return object_read(&m->f, doc, o->number, out) ? out : NULL;
@@ -360,7 +364,7 @@ static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
         template = tree_with(a, template, "metadata.labels", labels);
     for (int64_t i = 0; i < replicas; i++) {
         const struct object *pod =
-            derive(m, o, template, "v1", "Pod", arena_printf(a, "%s-rs-%" PRId64, o->name, i));
+            derive(m, o, template, &a_pod, arena_printf(a, "%s-rs-%" PRId64, o->name, i));
         if (pod != NULL)
             make_job(m, pod, job_kind_find(pod), o->kind, o->name);
     }
@@ -368,7 +372,7 @@ static void make_pods_of_deployment(struct job_maker *m, const struct object *o)
 
 static void make_job_of_cron(struct job_maker *m, const struct object *o)
 {
-    const struct object *job = derive(m, o, tree_get(o->doc, "spec.jobTemplate"), "batch/v1", "Job",
+    const struct object *job = derive(m, o, tree_get(o->doc, "spec.jobTemplate"), &a_job,
                                       arena_printf(m->f.arena, "%s-0", o->name));
     if (job != NULL)
         make_job(m, job, job_kind_find(job), job->kind, job->name);

@@ -78,6 +78,8 @@ struct queued_job {
     bool is_managed;
     bool is_elastic;
     const char *problem; /* of its sets; NULL: none */
+    const char *owner_kind, *owner_name;
+    const struct yaml_node *extra; /* more annotations of its Workload; NULL: none */
     struct job_set sets[JOB_ROOM_FOR_SETS];
     uint32_t sets_len;
 };
@@ -195,9 +197,8 @@ const char *job_managed_queue(struct job_maker *m, const struct object *o,
 
 /* --- job_make.c --- */
 
-/* The Workload of a job whose sets are complete. extra: more annotations, a map or NULL. */
-void job_finish(struct job_maker *m, struct queued_job *j, const char *name, const char *owner_kind,
-                const char *owner_name, const struct yaml_node *extra);
+/* The Workload of a job whose sets and owner are complete. */
+void job_finish(struct job_maker *m, struct queued_job *j, const char *name);
 
 /* kind-name-hash. */
 const char *job_workload_name(const struct job_maker *m, const struct queued_job *j,

@@ -102,16 +102,23 @@ static void check_quota(const struct group_rules *rules, const struct yaml_node 
     }
 }
 
-/* Whether a name stands in a list of some group before the i-th item of the g-th group. key: of the
- * items, NULL if they are texts. */
-static bool stands_before(const struct yaml_node *groups, const char *list, const char *key,
-                          size_t g, size_t i, const char *name)
+/* A list of a group. key: of the items, NULL if they are texts. */
+struct group_list {
+    const char *list, *key;
+};
+
+static const struct group_list in_flavors = {"flavors", "name"};
+static const struct group_list in_covered = {"coveredResources", NULL};
+
+/* Whether a name stands in a list of some group before the i-th item of the g-th group. */
+static bool stands_before(const struct yaml_node *groups, const struct group_list *in, size_t g,
+                          size_t i, const char *name)
 {
     for (size_t h = 0; h <= g; h++) {
-        const struct yaml_node *items = tree_get(groups->items[h], list);
+        const struct yaml_node *items = tree_get(groups->items[h], in->list);
         const size_t len = h == g ? i : tree_len(items);
         for (size_t k = 0; k < len; k++)
-            if (strcmp(tree_text(items->items[k], key, ""), name) == 0)
+            if (strcmp(tree_text(items->items[k], in->key, ""), name) == 0)
                 return true;
     }
     return false;
@@ -126,7 +133,7 @@ static void check_covered(const struct group_rules *rules, const struct yaml_nod
             arena_printf(rules->r->arena, GROUPS "[%zu].coveredResources[%zu]", g, i);
         const struct syntax s = syntax_label_key(rules->r->arena, name);
         refuse_syntax(rules->r, list->items[i], field, name, &s);
-        if (stands_before(groups, "coveredResources", NULL, g, i, name))
+        if (stands_before(groups, &in_covered, g, i, name))
             refuse_twin(rules->r, list->items[i], field, name);
     }
 }
@@ -142,7 +149,7 @@ static void check_flavors(const struct group_rules *rules, const struct yaml_nod
         for (size_t q = 0; q < tree_len(quotas) && q < tree_len(covered); q++)
             check_quota(rules, quotas->items[q], covered->items[q],
                         arena_printf(rules->r->arena, "%s.resources[%zu]", field, q));
-        if (stands_before(groups, "flavors", "name", g, i, name))
+        if (stands_before(groups, &in_flavors, g, i, name))
             refuse_twin(rules->r, tree_get(list->items[i], "name"),
                         arena_printf(rules->r->arena, "%s.name", field), name);
     }
@@ -195,7 +202,7 @@ static bool has_flavor(const struct yaml_node *doc, const char *name)
 {
     const struct yaml_node *groups = tree_get(doc, GROUPS);
     return tree_len(groups) > 0 &&
-           stands_before(groups, "flavors", "name", groups->len - 1,
+           stands_before(groups, &in_flavors, groups->len - 1,
                          tree_len(tree_get(groups->items[groups->len - 1], "flavors")), name);
 }
 
@@ -211,7 +218,7 @@ static const char *const *all_flavors(struct arena *a, const struct yaml_node *d
         const struct yaml_node *list = tree_get(groups->items[g], "flavors");
         for (size_t i = 0; i < tree_len(list); i++) {
             const char *name = tree_text(list->items[i], "name", "");
-            if (!stands_before(groups, "flavors", "name", g, i, name))
+            if (!stands_before(groups, &in_flavors, g, i, name))
                 names[len++] = name;
         }
     }
