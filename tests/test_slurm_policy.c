@@ -505,6 +505,29 @@ static void nodes_of_a_site_must_be_in_the_cluster(void **state)
     free(w);
 }
 
+/* Two jobs of one GPU, on a machine of four nodes with eight: without a default of memory each has
+ * a node of its own. */
+static void a_job_without_memory_takes_a_node_and_the_site_is_told(void **state)
+{
+    (void)state;
+    struct messages m;
+    const struct world_job jobs[] = {
+        {.work_s = 60, .gpus = 1, .tasks = 1},
+        {.work_s = 60, .gpus = 1, .tasks = 1},
+    };
+    struct world *w = new_world(jobs, 2);
+    messages_open(&m);
+    w->diag_out = m.diag.out;
+    run(w, "{conf: data/slurm_sites/strict.conf}");
+    assert_int_equal(w->results[1].first_node, w->results[0].first_node);
+    assert_null(strstr(messages_text(&m), "memory"));
+    run(w, "{conf: data/slurm_sites/memory.conf}");
+    assert_int_not_equal(w->results[1].first_node, w->results[0].first_node);
+    assert_non_null(strstr(messages_text(&m), "memory.conf: warning: memory is allocated"));
+    messages_close(&m);
+    free(w);
+}
+
 static void keys_that_do_not_matter_are_listed_on_request(void **state)
 {
     (void)state;
@@ -566,6 +589,7 @@ int main(void)
         cmocka_unit_test(pods_are_jobs_of_their_own),
         cmocka_unit_test(mistakes_of_a_site_come_in_one_run),
         cmocka_unit_test(nodes_of_a_site_must_be_in_the_cluster),
+        cmocka_unit_test(a_job_without_memory_takes_a_node_and_the_site_is_told),
         cmocka_unit_test(keys_that_do_not_matter_are_listed_on_request),
         cmocka_unit_test(gpus_without_numbers_and_replicas_are_counted),
     };

@@ -120,6 +120,22 @@ static void list_ignored(struct opening *o)
                      o->r.ignored[i].key);
 }
 
+/* Real Slurm does so, too, and its users wonder why one job runs on a node of eight GPUs. */
+static void warn_of_whole_nodes(struct opening *o, const char *path)
+{
+    const struct slurm_site *s = &o->p->site;
+    bool has_default = !s->params.memory_counts;
+    for (uint32_t i = 0; i < s->partitions_len; i++)
+        has_default |= s->partitions[i].mem_per_cpu_mb > 0 ||
+                       s->partitions[i].mem_per_node_mb > 0 || s->partitions[i].mem_per_gpu_mb > 0;
+    if (!has_default)
+        diag_warning(
+            o->r.diag, (struct src_pos){.file = path},
+            "memory is allocated (SelectTypeParameters) and has no default: a job that asks "
+            "for none gets all memory of its nodes, so that nobody else fits there; set "
+            "DefMemPerCPU, DefMemPerGPU or DefMemPerNode");
+}
+
 static bool read_site(struct opening *o)
 {
     struct policy_slurm *p = o->p;
@@ -133,9 +149,11 @@ static bool read_site(struct opening *o)
     slurm_conf_read(&o->r, &o->lines, &conf);
     gres_conf_read(&o->r, o->has_gres ? &o->gres_lines : NULL, &gres);
     list_ignored(o);
-    return slurm_site_build(&o->r, &conf, &gres, &p->site) &&
-           slurm_machine_bind(&o->r, path, p->env.cluster, p->env.names, &p->site, &p->machine) &&
-           diag_errors(o->r.diag) == errors;
+    if (!slurm_site_build(&o->r, &conf, &gres, &p->site) ||
+        !slurm_machine_bind(&o->r, path, p->env.cluster, p->env.names, &p->site, &p->machine))
+        return false;
+    warn_of_whole_nodes(o, path);
+    return diag_errors(o->r.diag) == errors;
 }
 
 static bool make_site(struct opening *o)

@@ -108,14 +108,15 @@ static const char *name_of(const struct setup *s, size_t i)
 static void print_load(const struct load *l, const struct cluster *c, const char *name, FILE *out)
 {
     const int64_t span = l->last_ns - l->first_ns;
+    const double per_hour = (double)(l->jobs - 1) / ((double)span / HOUR_NS);
     char text[DURATION_TEXT];
     fprintf(out, "%s: %s%" PRIu64 " job%s", name, l->is_cut ? "at least " : "", l->jobs,
             l->jobs == 1 ? "" : "s");
     if (l->endless > 0)
         fprintf(out, ", %" PRIu64 " of them without end", l->endless);
     if (span > 0)
-        fprintf(out, " in %s, %.1f an hour", duration_print(text, span / SECOND_NS * SECOND_NS),
-                (double)(l->jobs - 1) / ((double)span / HOUR_NS));
+        fprintf(out, " in %s, %.*f an hour", duration_print(text, span / SECOND_NS * SECOND_NS),
+                per_hour < 1 ? 2 : 1, per_hour);
     const double use_ns = l->gpu_ns > 0 ? l->gpu_ns : l->cpu_ns;
     fprintf(out, ", %.0f %s hours", use_ns / HOUR_NS, l->gpu_ns > 0 ? "GPU" : "CPU");
     const uint32_t gpus = count_gpus(c, KIND_NONE);
