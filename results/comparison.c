@@ -1,6 +1,8 @@
 #include "results/comparison.h"
 
 #include "results/comparison_values.h"
+#include "results/replicated_verdict.h"
+#include "results/replications.h"
 #include "sim/check.h"
 #include "sim/text_table.h"
 
@@ -35,10 +37,14 @@ static struct comparison_values values_of(const struct run_record *runs, size_t 
 
 static void put_cell(struct text_table *t, const struct comparison_values *v, size_t run)
 {
-    char value[METRIC_TEXT];
-    char cell[METRIC_TEXT + 1];
+    char value[METRIC_TEXT], half[METRIC_TEXT];
+    char cell[2 * METRIC_TEXT + sizeof " \302\261*"];
+    const struct interval i = comparison_interval(v, run);
+    const bool has_interval = interval_is_known(&i);
     metric_print(value, v->unit, v->of[run].value);
-    snprintf(cell, sizeof cell, "%s%s", comparison_is_best(v, run) ? "*" : "", value);
+    metric_print(half, v->unit, interval_half_width(&i));
+    snprintf(cell, sizeof cell, "%s%s%s%s", comparison_is_best(v, run) ? "*" : "", value,
+             has_interval ? " \302\261" : "", has_interval ? half : "");
     text_table_cell(t, cell);
 }
 
@@ -61,6 +67,15 @@ static bool put_rows(struct text_table *t, const struct run_record *runs, size_t
     return has_best;
 }
 
+/* Whether there are replications that differ, so that there are intervals. */
+static bool is_random(const struct run_record *runs, size_t len)
+{
+    bool is_same = true;
+    for (size_t i = 0; i < len; i++)
+        is_same &= runs[i].replications == NULL || replications_are_identical(runs[i].replications);
+    return !is_same;
+}
+
 void comparison_print_table(const struct run_record *runs, size_t len, FILE *out)
 {
     struct text_column columns[TABLE_VALUES + 1] = {{"policy", false}};
@@ -75,6 +90,10 @@ void comparison_print_table(const struct run_record *runs, size_t len, FILE *out
         "%smedian, p95: of the waits; slowdown: bounded, mean; GPU use: held by jobs, work that "
         "was lost included\n",
         has_best ? "* best; " : "");
+    if (is_random(runs, len))
+        fprintf(out,
+                "each value: the mean over %zu replications \302\261 half of its 95 %% interval\n",
+                replications_len(runs[0].replications));
 }
 
 /* --- the verdict --- */
@@ -186,8 +205,29 @@ static void print_unfinished(FILE *out, const struct run_record *run)
                 metric_print(part, UNIT_JOBS, failed), all);
 }
 
+/* What it rests on. */
+static void print_basis(FILE *out, const struct run_record *run)
+{
+    if (run->replications != NULL)
+        fprintf(out,
+                "All %zu replications (seed %" PRIu64
+                ") are the same: a log is replayed, and nothing "
+                "in the scenario is drawn at random. So there is no interval, and one replication "
+                "says as much.\n",
+                replications_len(run->replications), run->seed);
+    else
+        fprintf(out,
+                "This is one replay (seed %" PRIu64
+                "): another workload or seed may change the order.\n",
+                run->seed);
+}
+
 void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *out)
 {
+    if (is_random(runs, len)) {
+        replicated_verdict_print(runs, len, out);
+        return;
+    }
     static const struct table_value mean = {"", METRIC_WAIT, STAT_MEAN, 0};
     static const struct table_value p95 = {"", METRIC_WAIT, STAT_P, 950000};
     struct comparison_values means = values_of(runs, len, &mean);
@@ -201,15 +241,7 @@ void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *o
         print_waits(out, runs, &means, best);
         print_long_waits(out, runs, &long_ones, best);
     }
-    const uint64_t replications = metrics_runs(runs[0].metrics);
-    if (replications == 1)
-        fprintf(out,
-                "This is one replay (seed %" PRIu64
-                "): another workload or seed may change the order.\n",
-                runs[0].seed);
-    else
-        fprintf(out, "These are %" PRIu64 " replications (from seed %" PRIu64 ").\n", replications,
-                runs[0].seed);
+    print_basis(out, &runs[0]);
     comparison_values_fini(&means);
     comparison_values_fini(&long_ones);
 }

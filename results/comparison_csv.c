@@ -10,20 +10,31 @@ static const struct out_column columns[] = {
     {"metric", "text", "as in summary.csv"},
     {"statistic", "text", "as in summary.csv"},
     {"policy", "text", "as the scenario calls it"},
-    {"value", "unit", "as in that policy's summary.csv; empty: there is none"},
+    {"value", "unit",
+     "as in that policy's summary.csv; of several replications their mean; empty: there is none"},
     {"unit", "text", "of value, error and difference; empty: a ratio"},
     {"error", "unit", "the true value is at most so far away"},
     {"difference", "unit", "to the value of the scenario's first policy"},
     {"rank", "number",
-     "1: no other policy is better, within their errors; equal ones share a rank; empty: neither "
-     "less nor more is better"},
+     "1: no other policy is better, within their errors and the interval of the difference; equal "
+     "ones share a rank; empty: neither less nor more is better"},
+    {"lower", "unit",
+     "of the 95 % interval of value (Student's t over replications); empty: there is one "
+     "replication, or all have the same value"},
+    {"upper", "unit", "of the same interval"},
+    {"difference_lower", "unit",
+     "of the 95 % interval of difference, paired: replication k has the same luck under all "
+     "policies; empty: as lower"},
+    {"difference_upper", "unit", "of the same interval"},
+    {"replications", "number", "that have the value"},
     {0},
 };
 
 extern const struct out_table out_table_comparison;
 const struct out_table out_table_comparison = {
     .file = "compare.csv",
-    .help = "Written by `clustersim compare`: one row per value and policy, of all jobs that were "
+    .help = "Written by `clustersim compare`, and by `run` with `--replications`: one row per "
+            "value and policy, of all jobs that were "
             "submitted after the warm-up, and of the time after it.",
     .columns = columns,
 };
@@ -42,12 +53,19 @@ static void put_row(struct comparison_csv *c, const struct comparison_values *v,
     csv_real(csv, value->value);
     csv_text(csv, metric_unit_name(v->unit));
     csv_real(csv, isnan(value->value) ? (double)NAN : value->error);
-    csv_real(csv, value->value - v->of[0].value);
+    const struct interval difference = comparison_difference(v, run, 0);
+    csv_real(csv, difference.mean);
     const size_t rank = comparison_rank(v, run);
     if (rank == 0)
         csv_empty(csv);
     else
         csv_int(csv, (int64_t)rank);
+    const struct interval interval = comparison_interval(v, run);
+    csv_real(csv, interval.lower);
+    csv_real(csv, interval.upper);
+    csv_real(csv, difference.lower);
+    csv_real(csv, difference.upper);
+    csv_int(csv, isnan(value->value) ? 0 : (int64_t)interval.count);
     csv_end_row(csv);
 }
 

@@ -1,9 +1,27 @@
 #include "results/comparison_values.h"
 
+#include "results/replications.h"
 #include "sim/check.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+static void fill_from_replications(struct comparison_values *v, const struct run_record *runs,
+                                   const struct replication_question *q)
+{
+    const size_t len = v->len;
+    v->intervals = calloc(len, sizeof v->intervals[0]);
+    v->differences = calloc(len * len, sizeof v->differences[0]);
+    SIM_REQUIRE(v->intervals != NULL && v->differences != NULL);
+    for (size_t a = 0; a < len; a++) {
+        double error;
+        v->intervals[a] = replications_mean(runs[a].replications, q, "", &error);
+        v->of[a] = (struct metric_value){v->intervals[a].mean, error, v->intervals[a].count};
+        for (size_t b = 0; b < len; b++)
+            v->differences[a * len + b] =
+                replications_difference(runs[a].replications, runs[b].replications, q);
+    }
+}
 
 struct comparison_values comparison_values_of(const struct run_record *runs, size_t len,
                                               enum metric_id id, enum statistic s, unsigned p)
@@ -14,6 +32,10 @@ struct comparison_values comparison_values_of(const struct run_record *runs, siz
                                   .of = calloc(len, sizeof v.of[0]),
                                   .len = len};
     SIM_REQUIRE(v.of != NULL);
+    if (runs[0].replications != NULL) {
+        fill_from_replications(&v, runs, &(struct replication_question){id, BY_NOTHING, s, p});
+        return v;
+    }
     for (size_t i = 0; i < len; i++)
         v.of[i] = metrics_value(runs[i].metrics, id, (struct metric_place){BY_NOTHING, 0}, s, p);
     return v;
@@ -22,7 +44,9 @@ struct comparison_values comparison_values_of(const struct run_record *runs, siz
 void comparison_values_fini(struct comparison_values *v)
 {
     free(v->of);
-    v->of = NULL;
+    free(v->intervals);
+    free(v->differences);
+    *v = (struct comparison_values){0};
 }
 
 static bool has_value(const struct comparison_values *v, size_t run)
@@ -30,12 +54,29 @@ static bool has_value(const struct comparison_values *v, size_t run)
     return !isnan(v->of[run].value);
 }
 
-static bool is_certainly_better(const struct comparison_values *v, size_t a, size_t b)
+struct interval comparison_interval(const struct comparison_values *v, size_t run)
 {
-    const struct metric_value *x = &v->of[a];
-    const struct metric_value *y = &v->of[b];
-    const double gain = v->better == BETTER_LESS ? y->value - x->value : x->value - y->value;
-    return has_value(v, a) && has_value(v, b) && gain > x->error + y->error;
+    SIM_REQUIRE(run < v->len);
+    if (v->intervals != NULL)
+        return v->intervals[run];
+    return (struct interval){v->of[run].value, (double)NAN, (double)NAN, 1};
+}
+
+struct interval comparison_difference(const struct comparison_values *v, size_t a, size_t b)
+{
+    SIM_REQUIRE(a < v->len && b < v->len);
+    if (v->differences != NULL)
+        return v->differences[a * v->len + b];
+    return (struct interval){v->of[a].value - v->of[b].value, (double)NAN, (double)NAN, 1};
+}
+
+bool comparison_is_certainly_better(const struct comparison_values *v, size_t a, size_t b)
+{
+    const bool is_less_better = v->better == BETTER_LESS;
+    const struct interval gain =
+        is_less_better ? comparison_difference(v, b, a) : comparison_difference(v, a, b);
+    const double least = interval_is_known(&gain) ? gain.lower : gain.mean;
+    return has_value(v, a) && has_value(v, b) && least > v->of[a].error + v->of[b].error;
 }
 
 size_t comparison_rank(const struct comparison_values *v, size_t run)
@@ -45,7 +86,7 @@ size_t comparison_rank(const struct comparison_values *v, size_t run)
         return 0;
     size_t rank = 1;
     for (size_t i = 0; i < v->len; i++)
-        rank += is_certainly_better(v, i, run);
+        rank += comparison_is_certainly_better(v, i, run);
     return rank;
 }
 
@@ -53,7 +94,7 @@ bool comparison_is_best(const struct comparison_values *v, size_t run)
 {
     bool is_better_than_some = false;
     for (size_t i = 0; i < v->len; i++)
-        is_better_than_some |= is_certainly_better(v, run, i);
+        is_better_than_some |= comparison_is_certainly_better(v, run, i);
     return comparison_rank(v, run) == 1 && is_better_than_some;
 }
 

@@ -7,20 +7,31 @@
 #ifndef RESULTS_COMPARISON_VALUES_H
 #define RESULTS_COMPARISON_VALUES_H
 
+#include "results/interval.h"
 #include "results/metrics.h"
 #include "results/run_record.h"
 
 struct comparison_values {
     enum metric_unit unit;
     enum metric_better better;
-    struct metric_value *of; /* each run */
+    struct metric_value *of; /* each run; of replications their mean */
     size_t len;
+    /* Of replications; NULL: there is one run of each policy. */
+    struct interval *intervals;   /* one per policy */
+    struct interval *differences; /* run a minus run b, paired, at a * len + b */
 };
 
 /* p in millionths, for STAT_P. */
 struct comparison_values comparison_values_of(const struct run_record *runs, size_t len,
                                               enum metric_id id, enum statistic s, unsigned p);
 void comparison_values_fini(struct comparison_values *v);
+
+/* NaN without an interval where there is none. */
+struct interval comparison_interval(const struct comparison_values *v, size_t run);
+struct interval comparison_difference(const struct comparison_values *v, size_t a, size_t b);
+
+/* By the interval of their difference where there is one, else by the values' errors. */
+bool comparison_is_certainly_better(const struct comparison_values *v, size_t a, size_t b);
 
 /* 1: none is certainly better; 0: it is not known which would be better, or it has no value. */
 size_t comparison_rank(const struct comparison_values *v, size_t run);

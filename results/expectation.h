@@ -21,10 +21,12 @@
 #ifndef RESULTS_EXPECTATION_H
 #define RESULTS_EXPECTATION_H
 
+#include "results/interval.h"
 #include "results/metrics.h"
 #include "sim/diag.h"
 
 struct arena;
+struct replications;
 struct yaml_node;
 
 enum comparison { LESS_EQUAL, LESS, GREATER_EQUAL, GREATER, EQUAL, NOT_EQUAL };
@@ -47,6 +49,8 @@ struct expectation_result {
     size_t failed;     /* of them */
     const char *worst; /* the group that is farthest from passing; "": all together; NULL: none */
     struct metric_value value; /* its; NaN: nothing was measured */
+    struct interval interval;  /* of that over replications; not known: there is none */
+    bool is_within; /* some interval has the limit in it: other luck may decide otherwise */
 };
 
 /* Reads an expectation; `what` begins the messages: "expect", "target". */
@@ -59,6 +63,11 @@ bool expectation_read(struct expectation *e, const struct yaml_node *node, const
 void expectation_want(const struct expectation *e, struct metrics *m);
 
 struct expectation_result expectation_check(const struct expectation *e, struct metrics *m);
+
+/* Of replications: asks for its values before they are filled, then checks their means. */
+void expectation_ask(const struct expectation *e, struct replications *r);
+struct expectation_result expectation_check_means(const struct expectation *e,
+                                                  const struct replications *r);
 
 /* One line: "pass  p95(wait) by tenant <= 4h: 3h12m (worst: team-b)". */
 void expectation_print(const struct expectation *e, const struct expectation_result *r, FILE *out);

@@ -2,6 +2,7 @@
 
 #include "results/gpu_spans.h"
 #include "results/metrics.h"
+#include "results/replications.h"
 #include "results/timeline.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -37,6 +38,7 @@ void run_record_fini(struct run_record *r)
     metrics_free(r->metrics);
     timeline_free(r->timeline);
     gpu_spans_free(r->spans);
+    replications_free(r->replications);
     free(r->inputs);
     free(r->repairs);
     arena_free(r->arena);

@@ -22,6 +22,7 @@ struct arena;
 struct metrics;
 struct timeline;
 struct gpu_spans;
+struct replications;
 
 /* What the simulation does not know of itself; texts may be NULL. */
 struct run_facts {
@@ -52,6 +53,8 @@ struct run_record {
     struct metrics *metrics;
     struct timeline *timeline; /* NULL: not wanted */
     struct gpu_spans *spans;   /* NULL: not wanted */
+    /* Of this run and its fellows, the first of which this is; NULL: there is one run. Owned. */
+    struct replications *replications;
     struct run_input *inputs;
     size_t inputs_len, inputs_cap;
     /* Known at the end: */

@@ -182,21 +182,6 @@ static void the_verdict_warns_of_jobs_refused_and_lost(void **state)
     close_runs(&r);
 }
 
-static void replications_are_counted(void **state)
-{
-    (void)state;
-    struct runs r = {0};
-    run(&r, "fifo", "fifo", 0);
-    run(&r, "fifo", "fifo", 0);
-    metrics_merge(r.of[0].metrics, r.of[1].metrics);
-    r.len = 1;
-    assert_prints(&r, comparison_print_verdict,
-                  "Jobs wait 6m39s on average.\n"
-                  "These are 2 replications (from seed 42).\n");
-    r.len = 2;
-    close_runs(&r);
-}
-
 /* --- ranks --- */
 
 static void values_within_their_errors_are_equal(void **state)
@@ -287,7 +272,6 @@ int main(void)
         cmocka_unit_test(equal_policies_are_named_together),
         cmocka_unit_test(the_verdict_warns_of_jobs_left),
         cmocka_unit_test(the_verdict_warns_of_jobs_refused_and_lost),
-        cmocka_unit_test(replications_are_counted),
         cmocka_unit_test(values_within_their_errors_are_equal),
         cmocka_unit_test(every_value_has_its_difference_and_rank),
     };

@@ -28,9 +28,21 @@ enum { PANELS = sizeof panels / sizeof panels[0] };
 static double greatest(const struct comparison_values *v)
 {
     double most = 0;
-    for (size_t i = 0; i < v->len; i++)
-        most = fmax(most, v->of[i].value); /* of a number and NaN it is the number */
+    for (size_t i = 0; i < v->len; i++) /* of a number and NaN it is the number */
+        most = fmax(most, fmax(v->of[i].value, comparison_interval(v, i).upper));
     return most;
+}
+
+/* The interval of a mean over replications; where it ends. Panels share the page's arrows. */
+static double put_interval(const struct plot_page *p, const struct interval *i, size_t bar,
+                           const struct time_axis *axis)
+{
+    const double lower = fmax(i->lower, 0) * NS_PER_S / axis->unit_ns;
+    const double upper = i->upper * NS_PER_S / axis->unit_ns;
+    fprintf(p->out,
+            "set arrow %zu from %.6g,%zu to %.6g,%zu heads size screen 0.003,90 front lw 1.2\n",
+            bar + 1, lower, bar, upper, bar);
+    return upper;
 }
 
 static void put_panel(const struct plot_page *p, size_t panel, const struct run_record *runs,
@@ -41,6 +53,7 @@ static void put_panel(const struct plot_page *p, size_t panel, const struct run_
     const double most = greatest(&v) > 0 ? greatest(&v) * ROOM : 1;
     const struct time_axis axis = time_axis_of((int64_t)(most * NS_PER_S));
     plot_page_panel(p, panel);
+    fputs("unset arrow\n", p->out);
     fprintf(p->out,
             "set label 3 '%s' at graph 0,1 offset 0,0.7 left\n"
             "set xrange [0:%.6g]\nset xtics %.6g\nset xlabel '%s' offset 0,0.5\n",
@@ -48,11 +61,14 @@ static void put_panel(const struct plot_page *p, size_t panel, const struct run_
     for (size_t i = 0; i < len; i++) {
         char text[METRIC_TEXT];
         const double x = isnan(v.of[i].value) ? 0 : v.of[i].value * NS_PER_S / axis.unit_ns;
+        const struct interval interval = comparison_interval(&v, i);
+        const bool has_interval = interval_is_known(&interval);
+        const double end = has_interval ? put_interval(p, &interval, i, &axis) : x;
         fprintf(p->out,
                 "set object %zu rectangle from 0,%g to %.6g,%g fc rgb '%s' fs solid noborder\n"
                 "set label %zu '%s' at %.6g,%zu offset 0.6,0 left\n",
                 i + 1, (double)i - HALF_BAR, x, (double)i + HALF_BAR, palette_of(i), i + 10,
-                metric_print(text, v.unit, v.of[i].value), x, i);
+                metric_print(text, v.unit, v.of[i].value), end, i);
     }
     fputs("plot NaN notitle\n", p->out);
     comparison_values_fini(&v);
@@ -61,7 +77,9 @@ static void put_panel(const struct plot_page *p, size_t panel, const struct run_
 bool plot_all_bars(struct plot_page *page, const struct run_record *runs, size_t len)
 {
     const size_t longest = plot_longest_policy(runs, len);
-    page->title = "Waits by policy";
+    page->title = runs[0].replications == NULL
+                      ? "Waits by policy"
+                      : "Waits by policy: means of replications, with 95% intervals";
     page->panels = PANELS;
     page->panel_px = (unsigned)len * BAR_PX + PANEL_PADDING_PX;
     page->gap_px = 84; /* each panel has its own axis */
