@@ -32,25 +32,25 @@ static void call(struct scenario_run *r, const char *what, const char *path, con
 
 #define USUAL "--quiet --audit --no-plots"
 
-static void call_files(struct scenario_run *r, const char *what, const char *const *files,
-                       const char *options)
+void scenario_call_files(struct scenario_run *r, const char *command, const char *const *files,
+                         const char *options)
 {
     char path[160];
     temp_dir_open(&r->dir);
     for (size_t i = 0; files[i] != NULL; i += 2)
         write_file(r, files[i], files[i + 1]);
     assert_true(snprintf(path, sizeof path, "%s/%s", r->dir.path, files[0]) < (int)sizeof path);
-    call(r, what, path, options);
+    call(r, command, path, options);
 }
 
 void scenario_run_files(struct scenario_run *r, const char *const *files)
 {
-    call_files(r, "run", files, USUAL);
+    scenario_call_files(r, "run", files, USUAL);
 }
 
 void scenario_compare_files(struct scenario_run *r, const char *const *files)
 {
-    call_files(r, "compare", files, "");
+    scenario_call_files(r, "compare", files, "");
 }
 
 void scenario_run_path(struct scenario_run *r, const char *path, const char *policy)

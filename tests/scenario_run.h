@@ -27,6 +27,10 @@ void scenario_run_files(struct scenario_run *r, const char *const *files);
 /* The same under all policies, with a table and pictures. */
 void scenario_compare_files(struct scenario_run *r, const char *const *files);
 
+/* With options of one's own. */
+void scenario_call_files(struct scenario_run *r, const char *command, const char *const *files,
+                         const char *options);
+
 /* The first for one text. */
 void scenario_run_text(struct scenario_run *r, const char *scenario);
 

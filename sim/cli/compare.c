@@ -4,19 +4,13 @@
 #include "results/comparison.h"
 #include "results/plots/plots.h"
 #include "sim/arena.h"
-#include "sim/cli/simulate.h"
+#include "sim/cli/replicate.h"
 
 #include <stdlib.h>
 
 struct options {
     struct run_options run;
 };
-
-/* What went worst decides: the world before an expectation. */
-static int worse_code(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 /* The tables of what was simulated; a run that failed has left no more than a record. */
 static int put_side_by_side(const struct prepared *p, const struct run_record *records, size_t len,
@@ -28,14 +22,13 @@ static int put_side_by_side(const struct prepared *p, const struct run_record *r
     if (!p->options->quiet) {
         comparison_print_table(records, len, stdout);
         comparison_print_verdict(records, len, stdout);
-        printf("results are in %s\n", p->out_dir);
+        replicate_say_where(p, stdout);
     }
     if ((records[0].wants & RECORD_PLOTS) && !plots_draw_comparison(records, len, p->out_dir, d))
         return EXIT_WORLD;
     int code = EXIT_DONE;
     for (size_t i = 0; i < len; i++)
-        if (!expectations_hold(&p->expect, records[i].metrics, records[i].facts.policy,
-                               p->options->quiet, stdout))
+        if (!expectations_hold(&p->expect, &records[i], p->options->quiet, stdout))
             code = EXIT_EXPECTATION;
     return code;
 }
@@ -44,18 +37,16 @@ static int compare_all(const struct prepared *p, struct diag *d)
 {
     const struct scenario *s = &p->scenario;
     struct run_record *records = calloc(s->policies_len, sizeof records[0]);
-    SIM_REQUIRE(records != NULL);
-    int code = EXIT_DONE;
-    size_t len = 0;
-    while (len < s->policies_len && code < EXIT_INPUT) {
-        const struct policy_entry *e = &s->policies[len];
-        const char *dir = arena_printf(s->arena, "%s/%s", p->out_dir, e->name);
-        code = worse_code(code, simulate_one(p, e, dir, &records[len++], d));
-    }
+    const char **dirs = calloc(s->policies_len, sizeof dirs[0]);
+    SIM_REQUIRE(records != NULL && dirs != NULL);
+    for (size_t i = 0; i < s->policies_len; i++)
+        dirs[i] = arena_printf(s->arena, "%s/%s", p->out_dir, s->policies[i].name);
+    int code = replicate(p, s->policies, dirs, s->policies_len, records, d);
     if (code < EXIT_INPUT)
-        code = worse_code(code, put_side_by_side(p, records, len, d));
-    for (size_t i = 0; i < len; i++)
+        code = worse_code(code, put_side_by_side(p, records, s->policies_len, d));
+    for (size_t i = 0; i < s->policies_len; i++)
         run_record_fini(&records[i]);
+    free(dirs);
     free(records);
     return code;
 }
@@ -83,7 +74,7 @@ static const struct option compare_options[] = {
     {0},
 };
 
-static const struct options defaults = {.run.seed = -1};
+static const struct options defaults = {.run = RUN_DEFAULTS};
 
 const struct command command_compare = {
     .name = "compare",
@@ -93,8 +84,13 @@ const struct command command_compare = {
         "Simulates the scenario under each of its policies, which meet the same arrivals, sizes\n"
         "and failures, and prints a table and a verdict. The files of each policy go to\n"
         "out/NAME/POLICY, compare.csv and pictures of all to out/NAME.\n\n"
+        "With --replications N it does so N times, each time with other luck, and says how "
+        "certain\n"
+        "values and differences are: 95 % intervals over the replications, of differences paired.\n"
+        "The files of a policy are those of its first replication.\n\n"
         "  clustersim compare examples/four-teams/compare.yaml\n"
-        "  clustersim compare scenario.yaml --seed 7 --quiet",
+        "  clustersim compare scenario.yaml --seed 7 --quiet\n"
+        "  clustersim compare examples/four-teams/compare.yaml --replications 20",
     .options = compare_options,
     .options_bytes = sizeof(struct options),
     .defaults = &defaults,

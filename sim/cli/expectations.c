@@ -27,16 +27,25 @@ void expectations_want(const struct expectations *e, struct metrics *m)
         expectation_want(&e->items[i], m);
 }
 
-bool expectations_hold(const struct expectations *e, struct metrics *m, const char *policy,
-                       bool quiet, FILE *out)
+void expectations_ask(const struct expectations *e, struct replications *r)
+{
+    for (size_t i = 0; i < e->len; i++)
+        expectation_ask(&e->items[i], r);
+}
+
+bool expectations_hold(const struct expectations *e, const struct run_record *record, bool quiet,
+                       FILE *out)
 {
     bool all = true;
     for (size_t i = 0; i < e->len; i++) {
-        const struct expectation_result r = expectation_check(&e->items[i], m);
+        const struct expectation_result r =
+            record->replications != NULL
+                ? expectation_check_means(&e->items[i], record->replications)
+                : expectation_check(&e->items[i], record->metrics);
         all &= r.passed;
         if (quiet && r.passed)
             continue;
-        fprintf(out, "%s: ", policy);
+        fprintf(out, "%s: ", record->facts.policy);
         expectation_print(&e->items[i], &r, out);
     }
     return all;

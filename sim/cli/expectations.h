@@ -7,6 +7,7 @@
 #define SIM_CLI_EXPECTATIONS_H
 
 #include "results/expectation.h"
+#include "results/run_record.h"
 
 struct expectations {
     struct expectation *items;
@@ -20,8 +21,12 @@ bool expectations_read(struct expectations *e, const struct yaml_node *list, str
 /* Has the metrics keep what they ask for; before the run. */
 void expectations_want(const struct expectations *e, struct metrics *m);
 
-/* True if all hold; prints a line each, or only those that fail if `quiet`. */
-bool expectations_hold(const struct expectations *e, struct metrics *m, const char *policy,
-                       bool quiet, FILE *out);
+/* The same of replications; before the first is filled. */
+void expectations_ask(const struct expectations *e, struct replications *r);
+
+/* True if all hold, of replications on their mean; prints a line each, or only those that fail if
+ * `quiet`. */
+bool expectations_hold(const struct expectations *e, const struct run_record *record, bool quiet,
+                       FILE *out);
 
 #endif /* SIM_CLI_EXPECTATIONS_H */

@@ -13,14 +13,35 @@
 struct run_options {
     const char *out; /* folder; NULL: out/NAME */
     int64_t seed;    /* -1: the scenario's */
+    int64_t replications;
+    int64_t threads; /* 0: as many as there are cores */
     bool quiet, strict, audit, no_plots;
 };
+
+#define RUN_DEFAULTS                  \
+    {                                 \
+        .seed = -1, .replications = 1 \
+    }
 
 #define RUN_OPTIONS(type, member)                                                              \
     {"out", OPTION_TEXT, offsetof(type, member.out), "DIR",                                    \
      .help = "folder for the results (default: out/NAME)"},                                    \
         {"seed", OPTION_INT,       offsetof(type, member.seed),                                \
          "N",    .max = INT64_MAX, .help = "in place of the scenario's"},                      \
+        {"replications",                                                                       \
+         OPTION_INT,                                                                           \
+         offsetof(type, member.replications),                                                  \
+         "N",                                                                                  \
+         1,                                                                                    \
+         100000,                                                                               \
+         "runs with luck of their own; values are their means, with intervals (default: 1)"},  \
+        {"threads",                                                                            \
+         OPTION_INT,                                                                           \
+         offsetof(type, member.threads),                                                       \
+         "N",                                                                                  \
+         1,                                                                                    \
+         1024,                                                                                 \
+         "replications at a time; changes no result (default: all cores)"},                    \
         {"quiet", OPTION_FLAG, offsetof(type, member.quiet), .help = "no progress, no table"}, \
         {"strict", OPTION_FLAG, offsetof(type, member.strict),                                 \
          .help = "refuse dirt in logs instead of repairing it"},                               \

@@ -1,7 +1,8 @@
 /* clustersim run: one simulation, all its files. */
-#include "sim/cli/simulate.h"
+#include "sim/cli/replicate.h"
 
 #include "results/comparison.h"
+#include "sim/arena.h"
 #include "sim/cli/commands.h"
 
 struct options {
@@ -9,15 +10,25 @@ struct options {
     const char *policy;
 };
 
-static int say_results(const struct prepared *p, const struct run_record *record, int code)
+/* Of replications there are means and intervals, which no file of a single run has. */
+static bool write_means(const struct prepared *p, const struct run_record *record, struct diag *d)
 {
+    const char *path = arena_printf(p->scenario.arena, "%s/compare.csv", p->out_dir);
+    return record->replications == NULL || comparison_write_csv(record, 1, path, d);
+}
+
+static int say_results(const struct prepared *p, const struct run_record *record, struct diag *d)
+{
+    if (!write_means(p, record, d))
+        return EXIT_WORLD;
     if (!p->options->quiet) {
         comparison_print_table(record, 1, stdout);
-        printf("results are in %s\n", p->out_dir);
+        if (record->replications != NULL)
+            comparison_print_verdict(record, 1, stdout);
+        replicate_say_where(p, stdout);
     }
-    const bool holds = expectations_hold(&p->expect, record->metrics, record->facts.policy,
-                                         p->options->quiet, stdout);
-    return holds ? code : EXIT_EXPECTATION;
+    return expectations_hold(&p->expect, record, p->options->quiet, stdout) ? EXIT_DONE
+                                                                            : EXIT_EXPECTATION;
 }
 
 static int run(const void *given, const char *const *arguments, size_t len)
@@ -31,9 +42,9 @@ static int run(const void *given, const char *const *arguments, size_t len)
     if (prepared_open(&p, arguments[0], &o.run, o.policy, &d)) {
         const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
         struct run_record record;
-        code = simulate_one(&p, policy, p.out_dir, &record, &d);
+        code = replicate(&p, policy, &p.out_dir, 1, &record, &d);
         if (code < EXIT_INPUT)
-            code = say_results(&p, &record, code);
+            code = worse_code(code, say_results(&p, &record, &d));
         run_record_fini(&record);
     } else {
         code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
@@ -51,7 +62,7 @@ static const struct option run_option_table[] = {
     {0},
 };
 
-static const struct options defaults = {.run.seed = -1};
+static const struct options defaults = {.run = RUN_DEFAULTS};
 
 const struct command command_run = {
     .name = "run",
@@ -59,7 +70,9 @@ const struct command command_run = {
     .summary = "one simulation, all its CSVs and plots",
     .help = "Simulates the scenario under one policy and writes jobs.csv, utilisation.csv, "
             "queues.csv,\n"
-            "events.csv, gpus.csv, summary.csv, summary.json and plots to out/NAME.\n\n"
+            "events.csv, gpus.csv, summary.csv, summary.json and plots to out/NAME. With\n"
+            "--replications N the files are those of the first; means and intervals go to "
+            "compare.csv.\n\n"
             "  clustersim run examples/walkthrough.yaml\n"
             "  clustersim run scenario.yaml --policy easy --seed 7 --out /tmp/easy",
     .options = run_option_table,

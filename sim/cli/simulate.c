@@ -23,7 +23,7 @@ static bool is_wanted(const struct scenario *s, const char *output)
 }
 
 /* The record is always filled; it writes its files only if a summary is wanted. */
-static size_t choose_observers(const struct scenario *s, struct run_record *record,
+static size_t choose_observers(const struct scenario *s, bool has_files, struct run_record *record,
                                struct observer_use *out)
 {
     size_t len = 0;
@@ -31,26 +31,27 @@ static size_t choose_observers(const struct scenario *s, struct run_record *reco
         const struct observer_ops *ops = observer_all()[i];
         const bool is_summary = strcmp(ops->name, "summary") == 0;
         const bool is_plots = strcmp(ops->name, "plots") == 0;
-        if (is_summary || is_plots)
+        if (is_summary || (is_plots && has_files))
             out[len++] = (struct observer_use){ops, record};
-        else if (is_wanted(s, ops->name))
+        else if (has_files && !is_plots && is_wanted(s, ops->name))
             out[len++] = (struct observer_use){ops, NULL};
     }
     return len;
 }
 
 static void say_how_it_ended(const struct simulation *sim, enum simulation_end end,
-                             const char *policy, FILE *out)
+                             const struct simulate_task *task, FILE *out)
 {
+    const char *policy = task->policy->name;
     const struct simulation_spec *spec = simulation_spec_of(sim);
     const struct simulation_counts n = simulation_counts(sim);
     char after[DURATION_TEXT];
     duration_print(after, simulation_now_ns(sim) - spec->start_ns);
     if (end == SIMULATION_STUCK)
         fprintf(out,
-                "warning: %s: after %s nothing happens any more, and %" PRIu64
-                " jobs are left; their reasons stand in jobs.csv\n",
-                policy, after, n.jobs_live);
+                "warning: %s: after %s nothing happens any more, and %" PRIu64 " jobs are left%s\n",
+                policy, after, n.jobs_live,
+                task->dir == NULL ? "" : "; their reasons stand in jobs.csv");
     if (end == SIMULATION_UNTIL && spec->drain)
         fprintf(out, "warning: %s: stopped at the limit of %s with %" PRIu64 " jobs left\n", policy,
                 after, n.jobs_live);
@@ -82,34 +83,42 @@ static int code_of(enum simulation_end end)
     }
 }
 
-static bool begin_record(const struct prepared *p, const struct policy_entry *policy,
+static unsigned wants_of(const struct prepared *p, const struct simulate_task *task)
+{
+    if (task->dir == NULL)
+        return RECORD_NO_FILES;
+    const bool wants_plots = !p->options->no_plots && is_wanted(&p->scenario, "plots");
+    return (wants_plots ? RECORD_PLOTS : 0) |
+           (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
+}
+
+static bool begin_record(const struct prepared *p, const struct simulate_task *task,
                          struct run_record *out, struct diag *d)
 {
     const struct run_facts facts = {
-        .scenario = p->scenario.name, .policy = policy->name, .version = CLUSTERSIM_VERSION};
-    const bool wants_plots = !p->options->no_plots && is_wanted(&p->scenario, "plots");
-    const unsigned wants = (wants_plots ? RECORD_PLOTS : 0) |
-                           (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
-    run_record_init(out, &facts, wants);
+        .scenario = p->scenario.name, .policy = task->policy->name, .version = CLUSTERSIM_VERSION};
+    run_record_init(out, &facts, wants_of(p, task));
     expectations_want(&p->expect, out->metrics);
-    for (size_t i = 0; i < p->scenario.layers_len; i++)
+    for (size_t i = 0; task->dir != NULL && i < p->scenario.layers_len; i++)
         if (!run_record_add_input(out, p->scenario.layers[i]->file, d))
             return false;
     return true;
 }
 
-int simulate_one(const struct prepared *p, const struct policy_entry *policy, const char *dir,
-                 struct run_record *out, struct diag *d)
+int simulate_one(const struct prepared *p, const struct simulate_task *task, struct run_record *out,
+                 struct diag *d)
 {
-    if (!begin_record(p, policy, out, d) || !make_dirs(dir, d))
+    const bool has_files = task->dir != NULL;
+    if (!begin_record(p, task, out, d) || (has_files && !make_dirs(task->dir, d)))
         return EXIT_WORLD;
     struct observer_use observers[MOST_OBSERVERS];
     const struct setup_options o = {
-        .policy = policy,
+        .policy = task->policy,
         .seed = p->seed,
-        .out_dir = dir,
+        .replication = task->replication,
+        .out_dir = task->dir,
         .observers = observers,
-        .observers_len = choose_observers(&p->scenario, out, observers),
+        .observers_len = choose_observers(&p->scenario, has_files, out, observers),
         .strict = p->options->strict,
         .audit = p->options->audit,
         .log = d->out,
@@ -117,15 +126,16 @@ int simulate_one(const struct prepared *p, const struct policy_entry *policy, co
     struct setup s;
     int code = EXIT_WORLD;
     if (setup_open(&s, &p->scenario, p->catalogue, &o, d)) {
-        const enum simulation_end end = progress_run(s.sim, policy->name, p->options->quiet);
-        say_how_it_ended(s.sim, end, policy->name, d->out);
-        if (!p->options->quiet)
+        const enum simulation_end end =
+            progress_run(s.sim, task->policy->name, !task->shows_progress);
+        say_how_it_ended(s.sim, end, task, d->out);
+        if (!p->options->quiet && has_files)
             say_repairs(s.sim, d->out);
         code = code_of(end);
     }
     if (!setup_close(&s))
         code = EXIT_WORLD;
-    if (code < EXIT_INPUT && (out->wants & RECORD_PLOTS) && !plots_draw_run(out, dir, d))
+    if (code < EXIT_INPUT && (out->wants & RECORD_PLOTS) && !plots_draw_run(out, task->dir, d))
         code = EXIT_WORLD;
     return code;
 }

@@ -7,10 +7,18 @@
 #include "results/run_record.h"
 #include "sim/cli/prepared.h"
 
-/* Runs it, writes its files to dir, and says on stderr what a user must know: how it ended, dirt
- * that was repaired, refused verbs. What it measured is left in *out, which the caller frees with
- * run_record_fini in any case. Returns an exit code. */
-int simulate_one(const struct prepared *p, const struct policy_entry *policy, const char *dir,
-                 struct run_record *out, struct diag *d);
+struct simulate_task {
+    const struct policy_entry *policy;
+    const char *dir; /* NULL: only the metrics are kept, and no file is written */
+    uint64_t replication;
+    bool shows_progress;
+};
+
+/* Runs it, writes its files, and says on d->out what a user must know: how it ended, dirt that was
+ * repaired, refused verbs. What it measured is left in *out, which the caller frees with
+ * run_record_fini in any case. Returns an exit code. Different threads may do so at once, each with
+ * a diag of its own. */
+int simulate_one(const struct prepared *p, const struct simulate_task *task, struct run_record *out,
+                 struct diag *d);
 
 #endif /* SIM_CLI_SIMULATE_H */
