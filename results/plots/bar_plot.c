@@ -77,9 +77,8 @@ static void put_panel(const struct plot_page *p, size_t panel, const struct run_
 bool plot_all_bars(struct plot_page *page, const struct run_record *runs, size_t len)
 {
     const size_t longest = plot_longest_policy(runs, len);
-    page->title = runs[0].replications == NULL
-                      ? "Waits by policy"
-                      : "Waits by policy: means of replications, with 95% intervals";
+    page->title =
+        runs[0].replications == NULL ? "Waits by policy" : "Waits by policy, 95% intervals";
     page->panels = PANELS;
     page->panel_px = (unsigned)len * BAR_PX + PANEL_PADDING_PX;
     page->gap_px = 84; /* each panel has its own axis */
