@@ -35,6 +35,8 @@ static const struct row {
     {"gb10-slurm", "slurm", false},
     {"gb10-slurm", "easy", false},
     {"gb10-slurm", "conservative", false},
+    {"backfill-log", "fifo", false},
+    {"backfill-log", "easy", false},
     {"annotation-map", "original", false},
     {"annotation-map", "dynamic", false},
     {"annotation-map", "strict", false},
