@@ -191,6 +191,9 @@ static double jobs_that(const struct run_record *run, enum metric_id id)
 static void print_unfinished(FILE *out, const struct run_record *run)
 {
     char part[METRIC_TEXT], all[METRIC_TEXT];
+    if (comparison_broke_off(run) > 0)
+        fprintf(out, "%s broke off: its values are of the time before, and are not compared.\n",
+                run->facts.policy);
     const double failed = jobs_that(run, METRIC_FAILED);
     const double missing = jobs_that(run, METRIC_UNFINISHED) + jobs_that(run, METRIC_REFUSED) +
                            jobs_that(run, METRIC_LOST);
@@ -209,12 +212,12 @@ static void print_unfinished(FILE *out, const struct run_record *run)
 static void print_basis(FILE *out, const struct run_record *run)
 {
     if (run->replications != NULL)
-        fprintf(out,
-                "All %zu replications (seed %" PRIu64
-                ") are the same: a log is replayed, and nothing "
-                "in the scenario is drawn at random. So there is no interval, and one replication "
-                "says as much.\n",
-                replications_len(run->replications), run->seed);
+        fprintf(
+            out,
+            "All %zu replications (seed %" PRIu64
+            ") are the same: nothing in the scenario is drawn at random (a log is replayed). So "
+            "there is no interval, and one replication says as much.\n",
+            replications_len(run->replications), run->seed);
     else
         fprintf(out,
                 "This is one replay (seed %" PRIu64
@@ -236,7 +239,7 @@ void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *o
     for (size_t i = 0; i < len; i++)
         print_unfinished(out, &runs[i]);
     if (best == SIZE_MAX) {
-        fputs("There were no jobs to compare.\n", out);
+        fputs("There is nothing to compare.\n", out);
     } else {
         print_waits(out, runs, &means, best);
         print_long_waits(out, runs, &long_ones, best);

@@ -17,7 +17,7 @@ static const struct out_column columns[] = {
     {"difference", "unit", "to the value of the scenario's first policy"},
     {"rank", "number",
      "1: no other policy is better, within their errors and the interval of the difference; equal "
-     "ones share a rank; empty: neither less nor more is better"},
+     "ones share a rank; empty: neither less nor more is better, or a run of the policy broke off"},
     {"lower", "unit",
      "of the 95 % interval of value (Student's t over replications); empty: there is one "
      "replication, or all have the same value"},

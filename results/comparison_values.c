@@ -6,6 +6,14 @@
 #include <math.h>
 #include <stdlib.h>
 
+size_t comparison_broke_off(const struct run_record *run)
+{
+    if (run->replications == NULL)
+        return run->end == SIMULATION_STALLED || run->end == SIMULATION_BROKEN;
+    return replications_ended(run->replications, SIMULATION_STALLED) +
+           replications_ended(run->replications, SIMULATION_BROKEN);
+}
+
 static void fill_from_replications(struct comparison_values *v, const struct run_record *runs,
                                    const struct replication_question *q)
 {
@@ -30,8 +38,11 @@ struct comparison_values comparison_values_of(const struct run_record *runs, siz
     struct comparison_values v = {.unit = metric_unit_of(id, s),
                                   .better = metric_better_of(id, s),
                                   .of = calloc(len, sizeof v.of[0]),
+                                  .broke_off = calloc(len, sizeof v.broke_off[0]),
                                   .len = len};
-    SIM_REQUIRE(v.of != NULL);
+    SIM_REQUIRE(v.of != NULL && v.broke_off != NULL);
+    for (size_t i = 0; i < len; i++)
+        v.broke_off[i] = comparison_broke_off(&runs[i]) > 0;
     if (runs[0].replications != NULL) {
         fill_from_replications(&v, runs, &(struct replication_question){id, BY_NOTHING, s, p});
         return v;
@@ -44,14 +55,15 @@ struct comparison_values comparison_values_of(const struct run_record *runs, siz
 void comparison_values_fini(struct comparison_values *v)
 {
     free(v->of);
+    free(v->broke_off);
     free(v->intervals);
     free(v->differences);
     *v = (struct comparison_values){0};
 }
 
-static bool has_value(const struct comparison_values *v, size_t run)
+static bool is_comparable(const struct comparison_values *v, size_t run)
 {
-    return !isnan(v->of[run].value);
+    return !isnan(v->of[run].value) && (v->broke_off == NULL || !v->broke_off[run]);
 }
 
 struct interval comparison_interval(const struct comparison_values *v, size_t run)
@@ -76,13 +88,13 @@ bool comparison_is_certainly_better(const struct comparison_values *v, size_t a,
     const struct interval gain =
         is_less_better ? comparison_difference(v, b, a) : comparison_difference(v, a, b);
     const double least = interval_is_known(&gain) ? gain.lower : gain.mean;
-    return has_value(v, a) && has_value(v, b) && least > v->of[a].error + v->of[b].error;
+    return is_comparable(v, a) && is_comparable(v, b) && least > v->of[a].error + v->of[b].error;
 }
 
 size_t comparison_rank(const struct comparison_values *v, size_t run)
 {
     SIM_REQUIRE(run < v->len);
-    if (v->better == BETTER_NEITHER || !has_value(v, run))
+    if (v->better == BETTER_NEITHER || !is_comparable(v, run))
         return 0;
     size_t rank = 1;
     for (size_t i = 0; i < v->len; i++)

@@ -15,6 +15,7 @@ struct comparison_values {
     enum metric_unit unit;
     enum metric_better better;
     struct metric_value *of; /* each run; of replications their mean */
+    bool *broke_off;         /* such a run has met only the first of its jobs; NULL: none did */
     size_t len;
     /* Of replications; NULL: there is one run of each policy. */
     struct interval *intervals;   /* one per policy */
@@ -33,11 +34,15 @@ struct interval comparison_difference(const struct comparison_values *v, size_t 
 /* By the interval of their difference where there is one, else by the values' errors. */
 bool comparison_is_certainly_better(const struct comparison_values *v, size_t a, size_t b);
 
-/* 1: none is certainly better; 0: it is not known which would be better, or it has no value. */
+/* 1: none is certainly better; 0: it is not known which would be better, it has no value, or it
+ * broke off. */
 size_t comparison_rank(const struct comparison_values *v, size_t run);
 
 /* Whether it is better than another one: rank 1, and somebody has a higher rank. */
 bool comparison_is_best(const struct comparison_values *v, size_t run);
+
+/* How many of its replications (of one run: 0 or 1) stalled or broke an invariant. */
+size_t comparison_broke_off(const struct run_record *run);
 
 /* Of the runs that have a value, one with the least (best) or the greatest rank; SIZE_MAX: none. */
 size_t comparison_first(const struct comparison_values *v);

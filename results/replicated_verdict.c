@@ -12,7 +12,7 @@ struct waits {
     FILE *out;
     const struct run_record *runs;
     const struct comparison_values *means;
-    size_t *order; /* policies that have a value, from the shortest mean wait to the longest */
+    size_t *order; /* policies that can be compared, from the shortest mean wait to the longest */
     size_t len;
 };
 
@@ -52,13 +52,12 @@ static void print_unfinished(FILE *out, const struct run_record *run)
 /* A run that broke off has met only the first of its jobs. */
 static void print_broken_off(FILE *out, const struct run_record *run)
 {
-    const size_t count = replications_ended(run->replications, SIMULATION_STALLED) +
-                         replications_ended(run->replications, SIMULATION_BROKEN);
+    const size_t count = comparison_broke_off(run);
     if (count > 0)
         fprintf(
             out,
             "Under %s %zu of %zu replications broke off: its values are of the time before, and "
-            "cannot be compared with those of others.\n",
+            "are not compared.\n",
             run->facts.policy, count, replications_len(run->replications));
 }
 
@@ -105,7 +104,7 @@ static void put_in_order(struct waits *v)
 {
     const struct comparison_values *m = v->means;
     for (size_t run = 0; run < m->len; run++) {
-        if (isnan(m->of[run].value))
+        if (isnan(m->of[run].value) || m->broke_off[run])
             continue;
         size_t at = v->len++;
         for (; at > 0 && m->of[v->order[at - 1]].value > m->of[run].value; at--)
@@ -158,7 +157,11 @@ static void print_alone(const struct waits *v)
     char mean[METRIC_TEXT], lower[METRIC_TEXT], upper[METRIC_TEXT];
     const struct interval i = comparison_interval(v->means, v->order[0]);
     const enum metric_unit unit = v->means->unit;
-    fprintf(v->out, "Jobs wait %s on average", metric_print(mean, unit, i.mean));
+    if (v->means->len > 1)
+        fprintf(v->out, "Under %s jobs", name_of(v, v->order[0]));
+    else
+        fputs("Jobs", v->out);
+    fprintf(v->out, " wait %s on average", metric_print(mean, unit, i.mean));
     if (interval_is_known(&i))
         fprintf(v->out, " (%s to %s)", metric_print(lower, unit, fmax(i.lower, 0)),
                 metric_print(upper, unit, i.upper));
@@ -206,7 +209,7 @@ void replicated_verdict_print(const struct run_record *runs, size_t len, FILE *o
         print_unfinished(out, &runs[i]);
     }
     if (v.len == 0) {
-        fputs("There were no jobs to compare.\n", out);
+        fputs("There is nothing to compare.\n", out);
     } else if (v.len == 1) {
         print_alone(&v);
     } else {

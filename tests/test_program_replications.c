@@ -165,8 +165,8 @@ static void a_replayed_log_has_no_interval(void **state)
     expect_said(&r,
                 "Jobs wait least under shortest-first: 40s on average, 6m less than under fifo");
     expect_said(&r, "All 5 replications (seed ");
-    expect_said(&r, " are the same: a log is replayed, and nothing in the scenario is drawn at "
-                    "random.");
+    expect_said(&r,
+                " are the same: nothing in the scenario is drawn at random (a log is replayed).");
     assert_null(strstr(r.said, "\302\261"));
     struct table *t = table_read_in(r.out, "compare.csv");
     const size_t sjf = row_of(t, "shortest-first");

@@ -125,6 +125,36 @@ static void an_order_needs_an_interval_without_zero(void **state)
     run_record_fini(&r[1]);
 }
 
+/* What it measured before says nothing of the rest: it has no rank, and no place in the order. */
+static void what_broke_off_is_not_compared(void **state)
+{
+    (void)state;
+    static const char basis[] = "From 2 replications (seed 42), ";
+    struct run_record r[2], broken;
+    replicate(&r[0], "fifo", "fifo", NULL, true);
+    run(&r[1], "sjf", "sjf", 0);
+    run(&broken, "sjf", "sjf", 1);
+    broken.end = SIMULATION_STALLED;
+    r[1].replications = replications_new(TIMES, r[1].metrics);
+    replications_fill(r[1].replications, 0, &r[1]);
+    replications_fill(r[1].replications, 1, &broken);
+    struct comparison_values v = comparison_values_of(r, 2, METRIC_WAIT, STAT_MEAN, 0);
+    assert_int_equal(comparison_rank(&v, 0), 1);
+    assert_int_equal(comparison_rank(&v, 1), 0);
+    comparison_values_fini(&v);
+    static const char want[] =
+        "Under sjf 1 of 2 replications broke off: its values are of the time before, and are not "
+        "compared.\nUnder fifo jobs wait 7m13s on average (9.79s to 14m17s).\n";
+    struct text_stream t;
+    comparison_print_verdict(r, 2, text_stream_open(&t));
+    assert_memory_equal(text_stream_close(&t), want, strlen(want));
+    assert_memory_equal(t.text + strlen(want), basis, strlen(basis));
+    free(t.text);
+    run_record_fini(&broken);
+    run_record_fini(&r[0]);
+    run_record_fini(&r[1]);
+}
+
 static void equal_replications_are_no_evidence(void **state)
 {
     (void)state;
@@ -137,8 +167,8 @@ static void equal_replications_are_no_evidence(void **state)
     assert_string_equal(
         text_stream_close(&t),
         "Jobs wait least under sjf: 40s on average, 6m less than under fifo (6m40s).\n"
-        "All 2 replications (seed 42) are the same: a log is replayed, and nothing in the scenario "
-        "is drawn at random. So there is no interval, and one replication says as much.\n");
+        "All 2 replications (seed 42) are the same: nothing in the scenario is drawn at random (a "
+        "log is replayed). So there is no interval, and one replication says as much.\n");
     free(t.text);
     run_record_fini(&r[0]);
     run_record_fini(&r[1]);
@@ -196,6 +226,7 @@ int main(void)
         cmocka_unit_test(values_are_those_of_each_run),
         cmocka_unit_test(groups_are_those_of_any_run),
         cmocka_unit_test(an_order_needs_an_interval_without_zero),
+        cmocka_unit_test(what_broke_off_is_not_compared),
         cmocka_unit_test(equal_replications_are_no_evidence),
         cmocka_unit_test(expectations_are_of_means),
     };
