@@ -28,43 +28,62 @@ static void list_policies(FILE *out, struct diag *d)
     text_table_free(t);
 }
 
-static void list_placements(FILE *out, struct diag *d)
+/* Whatever has a name and a line that says what it is. */
+struct named {
+    const char *name, *summary;
+};
+
+/* `at` says false when there are no more. */
+static void list_named(FILE *out, const char *heading, bool (*at)(size_t i, struct named *n))
 {
-    (void)d;
-    static const struct text_column columns[] = {{"placement", false}, {"", false}};
+    const struct text_column columns[] = {{heading, false}, {"", false}};
     struct text_table *t = text_table_new(columns, 2);
-    for (size_t i = 0; placement_all()[i] != NULL; i++) {
-        text_table_cell(t, placement_all()[i]->name);
-        text_table_cell(t, placement_all()[i]->summary);
+    struct named n;
+    for (size_t i = 0; at(i, &n); i++) {
+        text_table_cell(t, n.name);
+        text_table_cell(t, n.summary);
     }
     text_table_print(t, out);
     text_table_free(t);
+}
+
+static bool placement_at(size_t i, struct named *n)
+{
+    const struct strategy_ops *s = placement_all()[i];
+    *n = s == NULL ? (struct named){0} : (struct named){s->name, s->summary};
+    return s != NULL;
+}
+
+static bool source_at(size_t i, struct named *n)
+{
+    const struct job_source_ops *s = job_source_all()[i];
+    *n = s == NULL ? (struct named){0} : (struct named){s->name, s->summary};
+    return s != NULL;
+}
+
+static bool output_at(size_t i, struct named *n)
+{
+    const struct observer_ops *s = observer_all()[i];
+    *n = s == NULL ? (struct named){0} : (struct named){s->name, s->summary};
+    return s != NULL;
+}
+
+static void list_placements(FILE *out, struct diag *d)
+{
+    (void)d;
+    list_named(out, "placement", placement_at);
 }
 
 static void list_sources(FILE *out, struct diag *d)
 {
     (void)d;
-    static const struct text_column columns[] = {{"source", false}, {"", false}};
-    struct text_table *t = text_table_new(columns, 2);
-    for (size_t i = 0; job_source_all()[i] != NULL; i++) {
-        text_table_cell(t, job_source_all()[i]->name);
-        text_table_cell(t, job_source_all()[i]->summary);
-    }
-    text_table_print(t, out);
-    text_table_free(t);
+    list_named(out, "source", source_at);
 }
 
 static void list_outputs(FILE *out, struct diag *d)
 {
     (void)d;
-    static const struct text_column columns[] = {{"output", false}, {"", false}};
-    struct text_table *t = text_table_new(columns, 2);
-    for (size_t i = 0; observer_all()[i] != NULL; i++) {
-        text_table_cell(t, observer_all()[i]->name);
-        text_table_cell(t, observer_all()[i]->summary);
-    }
-    text_table_print(t, out);
-    text_table_free(t);
+    list_named(out, "output", output_at);
 }
 
 static void list_metrics(FILE *out, struct diag *d)
