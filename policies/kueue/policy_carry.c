@@ -145,6 +145,16 @@ static enum end_cause cause_of(const struct decision *d)
     }
 }
 
+/* Pods without a node vanish at once, but Kueue, the job's controller and the API server take about
+ * a second to see it (docs/MODEL.md). Without that, whoever is evicted before its pods have nodes
+ * could be admitted and evicted without end within one instant. */
+enum { RETURN_NS = 1000000000 };
+
+static int64_t least_stop_ns(const struct policy_kueue *p)
+{
+    return p->termination_ns < RETURN_NS ? p->termination_ns : RETURN_NS;
+}
+
 static void evict(struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
@@ -152,6 +162,7 @@ static void evict(struct policy_kueue *p, struct acts *a, const struct decision 
         tell_eviction(p, a, d);
     const bool has_pods = t->state == TRACKED_RUNS;
     t->state = TRACKED_STOPS;
+    t->returns_ns = acts_now_ns(a) + (has_pods ? least_stop_ns(p) : 0);
     act_stop(a, &(struct stop){.job = t->job,
                                .task = TASK_NONE,
                                .cause = cause_of(d),

@@ -73,6 +73,8 @@ static void wake(struct policy_kueue *p, struct acts *a)
         next = least(next, kueue_next_second_pass_ns(p->k));
     if (policy_kueue_next_check_ns(p) > now_ns)
         next = least(next, policy_kueue_next_check_ns(p));
+    if (key_heap_top(&p->returns_due) != NULL)
+        next = least(next, key_heap_top(&p->returns_due)->key);
     ask(p, a, TOKEN_NEAR, next);
     ask(p, a, TOKEN_DEADLINE, kueue_next_timer_ns(p->k));
 }
@@ -86,14 +88,35 @@ static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
         act_tell(a, "pending", job, "its LocalQueue or ClusterQueue does not exist");
 }
 
-/* It was evicted, and has stopped. */
-static void come_back(struct policy_kueue *p, struct acts *a, uint32_t job)
+static void release(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
-    struct tracked *t = policy_kueue_tracked(p, job);
     t->state = TRACKED_WAITS;
     if (t->w->has_quota)
         kueue_release(p->k, t->w, acts_now_ns(a));
     policy_kueue_wait(p, a, t);
+}
+
+/* It was evicted, and has stopped. */
+static void come_back(struct policy_kueue *p, struct acts *a, uint32_t job)
+{
+    struct tracked *t = policy_kueue_tracked(p, job);
+    if (t->returns_ns <= acts_now_ns(a)) {
+        release(p, a, t);
+        return;
+    }
+    t->state = TRACKED_RETURNS;
+    key_heap_push(&p->returns_due, (struct key_entry){t->returns_ns, p->returns_made++, job});
+    policy_kueue_wait(p, a, t);
+}
+
+static void release_due(struct policy_kueue *p, struct acts *a)
+{
+    const struct key_entry *top;
+    while ((top = key_heap_top(&p->returns_due)) != NULL && top->key <= acts_now_ns(a)) {
+        struct tracked *t = policy_kueue_tracked(p, key_heap_pop(&p->returns_due).item);
+        if (t != NULL && t->state == TRACKED_RETURNS && t->returns_ns <= acts_now_ns(a))
+            release(p, a, t);
+    }
 }
 
 /* All its pods run; of a controller that is told again when more of them do. */
@@ -131,12 +154,13 @@ static void lose_pods(struct policy_kueue *p, struct acts *a, const struct note 
 }
 
 /* What is due at this instant: deadlines, then another look. */
-static void catch_up(struct policy_kueue *p, const struct acts *a)
+static void catch_up(struct policy_kueue *p, struct acts *a)
 {
     const int64_t now_ns = acts_now_ns(a);
     for (size_t i = 0; i < sizeof p->asked_ns / sizeof p->asked_ns[0]; i++)
         if (p->asked_ns[i] <= now_ns)
             p->asked_ns[i] = INT64_MAX;
+    release_due(p, a);
     kueue_run_timers(p->k, now_ns);
     kueue_wake_second_passes(p->k, now_ns);
     kueue_flush(p->k, now_ns);
@@ -251,6 +275,7 @@ static void close_policy(void *state)
         free(p->tracked[i].requests);
     free(p->tracked);
     key_heap_fini(&p->checks_due);
+    key_heap_fini(&p->returns_due);
     kueue_free(p->k);
     shape_maker_free(p->shapes);
     intern_free(p->shape_keys);

@@ -36,8 +36,10 @@ struct tracked {
     uint32_t done;       /* pods of a controller that succeeded */
     uint32_t attempts;   /* of its admission checks that failed */
     int64_t reserved_ns; /* when it got its quota */
-    /* TRACKED_CHECKED: it has quota, and waits for admission checks or places. */
-    enum { TRACKED_WAITS, TRACKED_CHECKED, TRACKED_RUNS, TRACKED_STOPS } state;
+    int64_t returns_ns;  /* evicted: its quota is not released before */
+    /* TRACKED_CHECKED: it has quota, and waits for admission checks or places. TRACKED_RETURNS: its
+     * pods are gone, but its quota is not released yet. */
+    enum { TRACKED_WAITS, TRACKED_CHECKED, TRACKED_RUNS, TRACKED_STOPS, TRACKED_RETURNS } state;
 };
 
 /* Reasons to wait beyond those of enum pending_reason. */
@@ -78,6 +80,8 @@ struct policy_kueue {
     size_t flavored_cap;
     struct key_heap checks_due; /* jobs with checks to be answered; some may be void by now */
     uint64_t checks_made;
+    struct key_heap returns_due; /* jobs in TRACKED_RETURNS; some may be void by now */
+    uint64_t returns_made;
     bool has_topologies;
     struct res_qty *capacities; /* [node * capacity_cap]: of nodes, for topologies */
     uint32_t capacity_cap;

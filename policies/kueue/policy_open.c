@@ -133,6 +133,7 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     p->env = *env;
     p->asked_ns[0] = p->asked_ns[1] = INT64_MAX;
     key_heap_init(&p->checks_due);
+    key_heap_init(&p->returns_due);
     if (!config_read(&reader, env->options, (struct src_pos){0}, &policy_kueue_options, p))
         return false;
     p->site = site_new();
