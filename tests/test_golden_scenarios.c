@@ -44,6 +44,7 @@ static const struct row {
     {"annotation-map", "pod-index", false},
     {"annotation-map", "generated", false},
     {"four-teams", "kueue", true},
+    {"four-teams-seed-43", "kueue", true},
     {"four-teams", "slurm", true},
     {"four-teams", "annotation-map", true},
     {"four-teams", "fifo", true},
