@@ -285,7 +285,7 @@ static void audit_node(struct audit *a, const struct node *n)
 static int64_t fragments(const struct audit *a, const struct node_pool *pool)
 {
     int64_t milli = 0;
-    for (uint32_t n = 0; n < pool->nodes_len; n++)
+    for (uint32_t n = 0; a->sim->fragmentation != NULL && n < pool->nodes_len; n++)
         milli += fragmentation_of_node(a->sim->fragmentation, pool->first_node + n);
     return milli;
 }

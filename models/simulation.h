@@ -86,6 +86,7 @@ struct simulation_spec {
     int64_t warm_up_ns; /* after start_ns */
     int64_t step_ns;    /* of samples; 0: only at the start and at the end */
     int64_t startup_ns; /* from bind to the first useful step of a task */
+    bool no_fragments;  /* nobody asks how much of what is free is of no use: faster by a tenth */
     bool strict;        /* sources refuse dirt */
     enum simulation_audit audit;
     FILE *log; /* refused verbs; NULL: only counted */

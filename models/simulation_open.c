@@ -218,7 +218,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     event_loop_init(&sim->loop, simulation_event_kinds, EVENT_KINDS, sim, spec->start_ns);
     sim->loop.settled = simulation_settled;
     meter_init(&sim->meter, sim->cluster->pools_len, spec->start_ns);
-    if (sim->cluster->nodes_len > 0)
+    if (sim->cluster->nodes_len > 0 && !spec->no_fragments)
         sim->fragmentation = fragmentation_new(sim->cluster, spec->requests, spec->names->terms);
     add_reason(sim, "unexplained");
     if (!open_parts(sim)) {

@@ -88,7 +88,7 @@ struct simulation {
     struct pool closings; /* struct closing */
     struct wait_reasons waits;
     struct meter meter;
-    struct fragmentation *fragmentation; /* NULL: there are no nodes */
+    struct fragmentation *fragmentation; /* NULL: there are no nodes, or nobody asks */
     enum stack_kind stack;
     struct policy_slot *policies;
     struct source_slot *sources;

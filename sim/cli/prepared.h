@@ -58,6 +58,7 @@ struct prepared {
     const struct policy_entry *policy; /* the one that was asked for; NULL: all */
     const char *out_dir;
     struct expectations expect;
+    bool has_no_record; /* nobody will ask what was measured: only the files count */
     uint64_t seed;
 };
 

@@ -433,6 +433,16 @@ void scenario_close(struct scenario *s)
     arena_free(s->arena);
 }
 
+bool scenario_wants(const struct scenario *s, const char *output)
+{
+    if (s->outputs.len == 0)
+        return true;
+    for (size_t i = 0; i < s->outputs.len; i++)
+        if (strcmp(s->outputs.texts[i], output) == 0)
+            return true;
+    return false;
+}
+
 const struct policy_entry *scenario_policy(const struct scenario *s, const char *name,
                                            struct diag *d)
 {

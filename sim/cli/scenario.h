@@ -70,6 +70,9 @@ extern const struct config_table scenario_table;
 bool scenario_open(struct scenario *s, const char *path, struct diag *d);
 void scenario_close(struct scenario *s);
 
+/* Whether a result file is to be written. */
+bool scenario_wants(const struct scenario *s, const char *output);
+
 /* NULL after complaining, with the nearest name. */
 const struct policy_entry *scenario_policy(const struct scenario *s, const char *name,
                                            struct diag *d);

@@ -19,7 +19,7 @@ struct setup_options {
     const char *out_dir; /* NULL: nothing is written */
     const struct observer_use *observers;
     size_t observers_len;
-    bool strict, audit;
+    bool strict, audit, no_fragments;
     FILE *log; /* refused verbs */
 };
 

@@ -12,28 +12,21 @@
 
 enum { MOST_OBSERVERS = 32 };
 
-static bool is_wanted(const struct scenario *s, const char *output)
-{
-    if (s->outputs.len == 0)
-        return true;
-    for (size_t i = 0; i < s->outputs.len; i++)
-        if (strcmp(s->outputs.texts[i], output) == 0)
-            return true;
-    return false;
-}
-
-/* The record is always filled; it writes its files only if a summary is wanted. */
-static size_t choose_observers(const struct scenario *s, bool has_files, struct run_record *record,
+/* The record writes its files only if a summary is wanted. */
+static size_t choose_observers(const struct prepared *p, bool has_files, struct run_record *record,
                                struct observer_use *out)
 {
+    const struct scenario *s = &p->scenario;
     size_t len = 0;
     for (size_t i = 0; observer_all()[i] != NULL && len < MOST_OBSERVERS; i++) {
         const struct observer_ops *ops = observer_all()[i];
         const bool is_summary = strcmp(ops->name, "summary") == 0;
         const bool is_plots = strcmp(ops->name, "plots") == 0;
+        if (p->has_no_record && (is_summary || is_plots))
+            continue;
         if (is_summary || (is_plots && has_files))
             out[len++] = (struct observer_use){ops, record};
-        else if (has_files && !is_plots && is_wanted(s, ops->name))
+        else if (has_files && !is_plots && scenario_wants(s, ops->name))
             out[len++] = (struct observer_use){ops, NULL};
     }
     return len;
@@ -87,9 +80,9 @@ static unsigned wants_of(const struct prepared *p, const struct simulate_task *t
 {
     if (task->dir == NULL)
         return RECORD_NO_FILES;
-    const bool wants_plots = !p->options->no_plots && is_wanted(&p->scenario, "plots");
+    const bool wants_plots = !p->options->no_plots && scenario_wants(&p->scenario, "plots");
     return (wants_plots ? RECORD_PLOTS : 0) |
-           (is_wanted(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
+           (scenario_wants(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
 }
 
 static bool begin_record(const struct prepared *p, const struct simulate_task *task,
@@ -118,7 +111,9 @@ int simulate_one(const struct prepared *p, const struct simulate_task *task, str
         .replication = task->replication,
         .out_dir = task->dir,
         .observers = observers,
-        .observers_len = choose_observers(&p->scenario, has_files, out, observers),
+        .observers_len = choose_observers(p, has_files, out, observers),
+        .no_fragments = p->has_no_record && !scenario_wants(&p->scenario, "utilisation") &&
+                        !scenario_wants(&p->scenario, "fragments"),
         .strict = p->options->strict,
         .audit = p->options->audit,
         .log = d->out,
