@@ -7,6 +7,7 @@
 #include "sim/arena.h"
 #include "sim/check.h"
 #include "sim/int128.h"
+#include "sim/intern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct cluster *cluster_new(void)
     struct cluster *c = calloc(1, sizeof *c);
     SIM_REQUIRE(c != NULL);
     c->arena = arena_new();
+    c->node_names = intern_new();
     return c;
 }
 
@@ -51,6 +53,8 @@ void cluster_free(struct cluster *c)
     for (uint32_t i = 0; i < c->spaces_len; i++)
         mig_space_free(c->spaces[i]);
     free((void *)c->spaces);
+    intern_free(c->node_names);
+    free(c->named);
     free(c->nodes);
     free(c->pools);
     free((void *)c->kinds);
@@ -210,6 +214,15 @@ static const struct amount *all_amounts(struct cluster *c, const struct node_spe
     return all;
 }
 
+/* Of several nodes of one name, which a scenario may not have, the first is found. */
+static void note_name(struct cluster *c, const char *name)
+{
+    if (intern_add(c->node_names, name) < c->named_len)
+        return;
+    c->named = room_for_one(c->named, c->named_len, &c->named_cap, sizeof c->named[0]);
+    c->named[c->named_len++] = c->nodes_len;
+}
+
 uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
 {
     SIM_REQUIRE(c->capacity == NULL && c->pools_len > 0);
@@ -241,6 +254,7 @@ uint32_t cluster_add_node(struct cluster *c, const struct node_spec *spec)
         cluster_add_domain(c, &spec->domains[d]);
     pool->nodes_len++;
     pool->gpus += spec->gpus;
+    note_name(c, spec->name);
     return c->nodes_len++;
 }
 
@@ -373,10 +387,8 @@ int64_t cluster_idle_milli(const struct cluster *c, uint32_t node)
 
 uint32_t cluster_find_node(const struct cluster *c, const char *name)
 {
-    for (uint32_t n = 0; n < c->nodes_len; n++)
-        if (strcmp(c->nodes[n].name, name) == 0)
-            return n;
-    return NODE_NONE;
+    const uint32_t id = intern_find(c->node_names, name);
+    return id == INTERN_NONE ? NODE_NONE : c->named[id];
 }
 
 static void add_amounts(struct cluster *c, uint32_t node, const struct request *r, int64_t times)

@@ -19,6 +19,7 @@ struct arena;
 struct distribution;
 struct gpu_model;
 struct mig_dynamic;
+struct intern;
 struct mig_space;
 struct sharing_domain;
 
@@ -121,6 +122,9 @@ struct cluster {
     struct arena *arena;
     struct mig_space **spaces; /* that its pools with dynamic instances use */
     uint32_t spaces_len, spaces_cap;
+    struct intern *node_names;
+    uint32_t *named; /* a node, by the number of its name */
+    uint32_t named_len, named_cap;
     uint32_t nodes_cap, pools_cap, kinds_cap, gpus_cap, domains_cap;
 };
 
