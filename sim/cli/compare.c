@@ -33,8 +33,9 @@ static int put_side_by_side(const struct prepared *p, const struct run_record *r
     return code;
 }
 
-static int compare_all(const struct prepared *p, struct diag *d)
+static int compare_all(struct prepared *p, const void *options, struct diag *d)
 {
+    (void)options;
     const struct scenario *s = &p->scenario;
     struct run_record *records = calloc(s->policies_len, sizeof records[0]);
     const char **dirs = calloc(s->policies_len, sizeof dirs[0]);
@@ -55,18 +56,7 @@ static int compare(const void *given, const char *const *arguments, size_t len)
 {
     (void)len;
     const struct options *o = given;
-    struct diag d;
-    diag_init(&d, stderr);
-    struct prepared p;
-    int code;
-    if (prepared_open(&p, arguments[0], &o->run, NULL, &d))
-        code = compare_all(&p, &d);
-    else
-        code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
-    diag_sum_up(&d);
-    prepared_close(&p);
-    diag_fini(&d);
-    return code;
+    return prepared_run(arguments[0], &o->run, NULL, compare_all, NULL);
 }
 
 static const struct option compare_options[] = {

@@ -98,25 +98,19 @@ static bool pull_all(struct setup *s, const struct prepared *p, size_t i, struct
     return pull != PULL_FAILED;
 }
 
-static const char *name_of(const struct setup *s, size_t i)
-{
-    const struct yaml_node *own = yaml_get(s->sources[i].options, s->sources[i].ops->name);
-    const struct yaml_node *name = own == NULL ? NULL : yaml_get(own, "name");
-    return name != NULL && name->kind == YAML_SCALAR ? name->text : s->sources[i].ops->name;
-}
-
 static void print_load(const struct load *l, const struct cluster *c, const char *name, FILE *out)
 {
     const int64_t span = l->last_ns - l->first_ns;
-    const double per_hour = (double)(l->jobs - 1) / ((double)span / HOUR_NS);
     char text[DURATION_TEXT];
     fprintf(out, "%s: %s%" PRIu64 " job%s", name, l->is_cut ? "at least " : "", l->jobs,
             l->jobs == 1 ? "" : "s");
     if (l->endless > 0)
         fprintf(out, ", %" PRIu64 " of them without end", l->endless);
-    if (span > 0)
+    if (span > 0) {
+        const double per_hour = (double)(l->jobs - 1) / ((double)span / HOUR_NS);
         fprintf(out, " in %s, %.*f an hour", duration_print(text, span / SECOND_NS * SECOND_NS),
                 per_hour < 1 ? 2 : 1, per_hour);
+    }
     const double use_ns = l->gpu_ns > 0 ? l->gpu_ns : l->cpu_ns;
     fprintf(out, ", %.0f %s hours", use_ns / HOUR_NS, l->gpu_ns > 0 ? "GPU" : "CPU");
     const uint32_t gpus = count_gpus(c, KIND_NONE);
@@ -136,7 +130,7 @@ bool describe_scenario(const struct prepared *p, FILE *out, struct diag *d)
         struct load l = {0};
         ok = pull_all(&s, p, i, &l, d);
         if (ok)
-            print_load(&l, s.cluster, name_of(&s, i), out);
+            print_load(&l, s.cluster, setup_source_name(&s, i), out);
     }
     setup_close(&s);
     for (size_t i = 0; ok && i < p->scenario.policies_len; i++) {

@@ -2,6 +2,7 @@
 
 #include "models/cluster_spec.h"
 #include "sim/arena.h"
+#include "sim/cli/commands.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,6 +63,20 @@ void prepared_close(struct prepared *p)
 {
     scenario_close(&p->scenario);
     catalogue_close(p->catalogue);
+}
+
+int prepared_run(const char *path, const struct run_options *o, const char *only, prepared_use *use,
+                 const void *options)
+{
+    struct diag d;
+    diag_init(&d, stderr);
+    struct prepared p;
+    const bool is_open = prepared_open(&p, path, o, only, &d);
+    const int code = is_open ? use(&p, options, &d) : d.is_world ? EXIT_WORLD : EXIT_INPUT;
+    diag_sum_up(&d);
+    prepared_close(&p);
+    diag_fini(&d);
+    return code;
 }
 
 bool make_dirs(const char *path, struct diag *d)

@@ -68,6 +68,15 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
                    const char *only, struct diag *d);
 void prepared_close(struct prepared *p);
 
+/* What a command does with a scenario that is in order; the exit code. */
+typedef int prepared_use(struct prepared *p, const void *options, struct diag *d);
+
+/* The frame of every command that simulates: opens the scenario, has it used, says how many
+ * mistakes there were and closes all. The exit code: of `use`, or of what kept it from being
+ * called. */
+int prepared_run(const char *path, const struct run_options *o, const char *only, prepared_use *use,
+                 const void *options);
+
 /* Creates a folder and those above it; false after a diag_error. */
 bool make_dirs(const char *path, struct diag *d);
 

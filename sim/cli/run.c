@@ -39,29 +39,24 @@ static bool is_unasked(const struct prepared *p)
            (p->options->no_plots || !scenario_wants(&p->scenario, "plots"));
 }
 
+static int simulate_it(struct prepared *p, const void *options, struct diag *d)
+{
+    (void)options;
+    const struct policy_entry *policy = p->policy != NULL ? p->policy : &p->scenario.policies[0];
+    struct run_record record;
+    p->has_no_record = is_unasked(p);
+    int code = replicate(p, policy, &p->out_dir, 1, &record, d);
+    if (code < EXIT_INPUT)
+        code = worse_code(code, say_results(p, &record, d));
+    run_record_fini(&record);
+    return code;
+}
+
 static int run(const void *given, const char *const *arguments, size_t len)
 {
     (void)len;
-    struct options o = *(const struct options *)given;
-    struct diag d;
-    diag_init(&d, stderr);
-    struct prepared p;
-    int code;
-    if (prepared_open(&p, arguments[0], &o.run, o.policy, &d)) {
-        const struct policy_entry *policy = p.policy != NULL ? p.policy : &p.scenario.policies[0];
-        struct run_record record;
-        p.has_no_record = is_unasked(&p);
-        code = replicate(&p, policy, &p.out_dir, 1, &record, &d);
-        if (code < EXIT_INPUT)
-            code = worse_code(code, say_results(&p, &record, &d));
-        run_record_fini(&record);
-    } else {
-        code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
-    }
-    diag_sum_up(&d);
-    prepared_close(&p);
-    diag_fini(&d);
-    return code;
+    const struct options *o = given;
+    return prepared_run(arguments[0], &o->run, o->policy, simulate_it, NULL);
 }
 
 static const struct option run_option_table[] = {

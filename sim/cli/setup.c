@@ -33,15 +33,27 @@ static const struct job_source_ops *find_source(const struct yaml_node *item, st
     return NULL;
 }
 
-/* Of the same name two sources would meet the same luck, and their jobs could not be told apart. */
-static bool is_named_once(const struct setup *s, const struct yaml_node *item,
-                          const struct job_source_ops *ops, struct diag *d)
+/* As it is written in the scenario; NULL: nothing is. */
+static const struct yaml_node *own_name(const struct source_use *u)
 {
-    const struct yaml_node *name = yaml_get(yaml_get(item, ops->name), "name");
-    for (size_t i = 0; name != NULL && name->kind == YAML_SCALAR && i < s->sources_len; i++) {
-        const struct yaml_node *other =
-            yaml_get(yaml_get(s->sources[i].options, ops->name), "name");
-        if (s->sources[i].ops != ops || other == NULL || strcmp(name->text, other->text) != 0)
+    const struct yaml_node *own = yaml_get(u->options, u->ops->name);
+    const struct yaml_node *name = own == NULL ? NULL : yaml_get(own, "name");
+    return name != NULL && name->kind == YAML_SCALAR ? name : NULL;
+}
+
+const char *setup_source_name(const struct setup *s, size_t i)
+{
+    const struct yaml_node *name = own_name(&s->sources[i]);
+    return name != NULL ? name->text : s->sources[i].ops->name;
+}
+
+/* Of the same name two sources would meet the same luck, and their jobs could not be told apart. */
+static bool is_named_once(const struct setup *s, const struct source_use *u, struct diag *d)
+{
+    const struct yaml_node *name = own_name(u);
+    for (size_t i = 0; name != NULL && i < s->sources_len; i++) {
+        const struct yaml_node *other = own_name(&s->sources[i]);
+        if (s->sources[i].ops != u->ops || other == NULL || strcmp(name->text, other->text) != 0)
             continue;
         diag_error(d, yaml_pos(name),
                    "name: '%s': line %u has a source of that name; give one another name",
@@ -63,10 +75,10 @@ static bool read_workload(struct setup *s, const struct yaml_node *list, struct 
     bool ok = true;
     s->sources = arena_alloc(s->arena, list->len * sizeof s->sources[0]);
     for (size_t i = 0; i < list->len; i++) {
-        const struct job_source_ops *ops = find_source(list->items[i], d);
-        ok &= ops != NULL && is_named_once(s, list->items[i], ops, d);
-        if (ops != NULL)
-            s->sources[s->sources_len++] = (struct source_use){ops, list->items[i]};
+        const struct source_use use = {find_source(list->items[i], d), list->items[i]};
+        ok &= use.ops != NULL && is_named_once(s, &use, d);
+        if (use.ops != NULL)
+            s->sources[s->sources_len++] = use;
     }
     return ok;
 }

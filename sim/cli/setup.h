@@ -45,6 +45,9 @@ bool setup_prepare(struct setup *s, const struct scenario *scenario, const struc
 bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
                 const struct setup_options *options, struct diag *d);
 
+/* The name given to the i-th source, else its kind. */
+const char *setup_source_name(const struct setup *s, size_t i);
+
 /* True if everything was written. */
 bool setup_close(struct setup *s);
 
