@@ -99,14 +99,14 @@ struct expectation_result expectation_check(const struct expectation *e, struct 
     return r;
 }
 
-static struct replication_question question_of(const struct expectation *e)
+struct replication_question expectation_question(const struct expectation *e)
 {
     return (struct replication_question){e->id, e->by, e->s, e->p};
 }
 
 void expectation_ask(const struct expectation *e, struct replications *r)
 {
-    const struct replication_question q = question_of(e);
+    const struct replication_question q = expectation_question(e);
     replications_ask(r, &q);
 }
 
@@ -114,7 +114,7 @@ struct expectation_result expectation_check_means(const struct expectation *e,
                                                   const struct replications *reps)
 {
     struct expectation_result r = nothing_seen;
-    const struct replication_question q = question_of(e);
+    const struct replication_question q = expectation_question(e);
     for (size_t i = 0; i < replications_groups(reps, &q); i++) {
         const char *group = replications_group_name(reps, &q, i);
         if (e->name != NULL && strcmp(e->name, group) != 0)

@@ -26,6 +26,7 @@
 #include "sim/diag.h"
 
 struct arena;
+struct replication_question;
 struct replications;
 struct yaml_node;
 
@@ -59,6 +60,11 @@ bool expectation_parse(struct expectation *e, const char *text, const char *what
 bool expectation_read(struct expectation *e, const struct yaml_node *node, const char *what,
                       struct arena *a, struct diag *d);
 
+/* How well a value is to be known: `p95(wait) of queue a <= 5%`, half of its interval as a share of
+ * the mean, or `<= 2m`, in the metric's unit; `5%` or `2m` alone: of mean(wait). */
+bool expectation_parse_width(struct expectation *e, bool *is_relative, const char *text,
+                             const char *what, struct arena *a, struct diag *d);
+
 /* Has the metrics keep what it asks for; before the run. */
 void expectation_want(const struct expectation *e, struct metrics *m);
 
@@ -68,6 +74,7 @@ struct expectation_result expectation_check(const struct expectation *e, struct 
 void expectation_ask(const struct expectation *e, struct replications *r);
 struct expectation_result expectation_check_means(const struct expectation *e,
                                                   const struct replications *r);
+struct replication_question expectation_question(const struct expectation *e);
 
 /* One line: "pass  p95(wait) by tenant <= 4h: 3h12m (worst: team-b)". */
 void expectation_print(const struct expectation *e, const struct expectation_result *r, FILE *out);

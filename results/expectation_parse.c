@@ -340,12 +340,16 @@ static bool read_value(struct reader *r, struct expectation *e)
     return true;
 }
 
-static bool parse(struct reader *r, struct expectation *e)
+static bool read_question(struct reader *r, struct expectation *e)
 {
     skip_blanks(r);
     *e = (struct expectation){.text = r->text};
-    return read_statistic(r, e) && read_metric(r, e) && stat_fits_metric(r, e) &&
-           read_groups(r, e) && read_op(r, e) && read_value(r, e);
+    return read_statistic(r, e) && read_metric(r, e) && stat_fits_metric(r, e) && read_groups(r, e);
+}
+
+static bool parse(struct reader *r, struct expectation *e)
+{
+    return read_question(r, e) && read_op(r, e) && read_value(r, e);
 }
 
 bool expectation_parse(struct expectation *e, const char *text, const char *what, struct arena *a,
@@ -354,6 +358,35 @@ bool expectation_parse(struct expectation *e, const char *text, const char *what
     const char *copy = arena_text(a, text, strlen(text));
     struct reader r = {.text = copy, .at = copy, .what = what, .arena = a, .diag = d};
     return parse(&r, e);
+}
+
+/* A share is written with %, so that 5% of a utilisation is not taken for five points. */
+static bool read_width(struct reader *r, struct expectation *e, bool *is_relative)
+{
+    skip_blanks(r);
+    const char *why;
+    *is_relative = strchr(r->at, '%') != NULL;
+    if (!*is_relative && !read_value(r, e))
+        return false;
+    if (*is_relative && !quantity_ratio(r->at, &e->value, &why))
+        return refuse(r, r->at, "%s: %s; expected %s", r->at, why, QUANTITY_RATIO_HINT);
+    return e->value > 0 || refuse(r, r->at, "no interval is as narrow as that");
+}
+
+bool expectation_parse_width(struct expectation *e, bool *is_relative, const char *text,
+                             const char *what, struct arena *a, struct diag *d)
+{
+    const char *copy = arena_text(a, text, strlen(text));
+    struct reader r = {.text = copy, .at = copy, .what = what, .arena = a, .diag = d};
+    if (strchr(text, '(') == NULL) {
+        *e = (struct expectation){.text = copy, .id = METRIC_WAIT, .s = STAT_MEAN};
+        return read_width(&r, e, is_relative);
+    }
+    if (!read_question(&r, e) || !read_op(&r, e))
+        return false;
+    if (e->op != LESS_EQUAL && e->op != LESS)
+        return refuse(&r, r.text, "expected <= and the width");
+    return read_width(&r, e, is_relative);
 }
 
 bool expectation_read(struct expectation *e, const struct yaml_node *node, const char *what,

@@ -106,6 +106,24 @@ size_t replications_len(const struct replications *r)
     return r->len;
 }
 
+static void *grown(void *list, size_t old_len, size_t len, size_t bytes)
+{
+    char *at = realloc(list, len * bytes);
+    SIM_REQUIRE(at != NULL);
+    memset(at + old_len * bytes, 0, (len - old_len) * bytes);
+    return at;
+}
+
+void replications_grow(struct replications *r, size_t len)
+{
+    SIM_REQUIRE(len >= r->len);
+    for (size_t i = 0; i < r->asked_len; i++)
+        r->asked[i].answers =
+            grown(r->asked[i].answers, r->len, len, sizeof r->asked[i].answers[0]);
+    r->ends = grown(r->ends, r->len, len, sizeof r->ends[0]);
+    r->len = len;
+}
+
 /* --- filling --- */
 
 void replications_fill(struct replications *r, size_t replication, const struct run_record *run)

@@ -35,6 +35,9 @@ struct replications *replications_new(size_t len, const struct metrics *m);
 void replications_free(struct replications *r); /* NULL is allowed */
 size_t replications_len(const struct replications *r);
 
+/* Makes room for more, which are to be filled next. Not while others are being filled. */
+void replications_grow(struct replications *r, size_t len);
+
 /* Before the first is filled. */
 void replications_ask(struct replications *r, const struct replication_question *q);
 

@@ -179,6 +179,72 @@ static void a_replayed_log_has_no_interval(void **state)
     scenario_run_close(&r);
 }
 
+static void width_ends_at_the_same_replication_on_any_threads(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"scenario.yaml", GENERATED, NULL};
+    struct scenario_run one, eight;
+    scenario_call_files(&one, "compare", files,
+                        "--no-plots --until-width 'mean(wait) by tenant <= 20%' --threads 1");
+    scenario_call_files(&eight, "compare", files,
+                        "--no-plots --until-width 'mean(wait) by tenant <= 20%' --threads 8");
+    expect_said(&one, "--until-width mean(wait) by tenant <= 20%: ");
+    cut_where(one.said);
+    cut_where(eight.said);
+    assert_string_equal(strstr(one.said, "policy"), strstr(eight.said, "policy"));
+    struct table *t = table_read_in(one.out, "compare.csv");
+    const double times = number(t, row_of(t, "fifo"), "replications");
+    assert_true(times >= 20 && fmod(times, 10) < 0.5);
+    table_free(t);
+    scenario_run_close(&one);
+    scenario_run_close(&eight);
+}
+
+static void width_gives_up_at_the_most_replications(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"scenario.yaml", GENERATED, NULL};
+    struct scenario_run r;
+    scenario_call_files(&r, "run", files, "--no-plots --until-width 1ms --replications 12");
+    expect_said(&r, "--until-width 1ms: 12 replications, the most allowed\nfifo: ");
+    expect_said(&r, ": wider than wanted\n");
+    scenario_run_close(&r);
+}
+
+static void a_log_is_as_narrow_as_wanted_at_once(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"scenario.yaml", HEAD "workload: [{csv: jobs.csv}]\n",
+                                        "jobs.csv", JOBS, NULL};
+    struct scenario_run r;
+    scenario_call_files(&r, "run", files, "--no-plots --until-width 1%");
+    expect_said(&r, "--until-width 1%: 10 replications\nfifo: 6m40s in every replication\n");
+    scenario_run_close(&r);
+}
+
+static void widths_that_are_none_are_refused(void **state)
+{
+    (void)state;
+    static const struct row {
+        const char *option, *message;
+    } rows[] = {
+        {"--until-width 5x", "error: --until-width: '5x': 5x: unknown unit"},
+        {"--until-width 0%", "error: --until-width: '0%': no interval is as narrow as that"},
+        {"--until-width -3s", "error: "},
+        {"--until-width 'mean(wait) >= 3s'", "expected <= and the width"},
+        {"--until-width 'mean(wiat) <= 3s'", "no metric 'wiat'; did you mean 'wait'?"},
+        {"--until-width 'mean(wait) <= x%'", "x%: "},
+    };
+    static const char *const files[] = {"scenario.yaml", GENERATED, NULL};
+    for (size_t i = 0; i < LEN(rows); i++) {
+        struct scenario_run r;
+        scenario_call_files(&r, "compare", files, rows[i].option);
+        assert_int_equal(r.rc, 2);
+        expect_said(&r, rows[i].message);
+        scenario_run_close(&r);
+    }
+}
+
 static void numbers_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -203,6 +269,10 @@ int main(void)
         cmocka_unit_test(intervals_stand_in_the_table),
         cmocka_unit_test(a_run_has_intervals_too),
         cmocka_unit_test(a_replayed_log_has_no_interval),
+        cmocka_unit_test(width_ends_at_the_same_replication_on_any_threads),
+        cmocka_unit_test(width_gives_up_at_the_most_replications),
+        cmocka_unit_test(a_log_is_as_narrow_as_wanted_at_once),
+        cmocka_unit_test(widths_that_are_none_are_refused),
         cmocka_unit_test(numbers_out_of_range_are_refused),
     };
     return cmocka_run_group_tests_name("program_replications", tests, NULL, NULL);

@@ -22,7 +22,7 @@ static int put_side_by_side(const struct prepared *p, const struct run_record *r
     if (!p->options->quiet) {
         comparison_print_table(records, len, stdout);
         comparison_print_verdict(records, len, stdout);
-        replicate_say_where(p, stdout);
+        replicate_say_where(p, records, len, stdout);
     }
     if ((records[0].wants & RECORD_PLOTS) && !plots_draw_comparison(records, len, p->out_dir, d))
         return EXIT_WORLD;
@@ -77,10 +77,12 @@ const struct command command_compare = {
         "With --replications N it does so N times, each time with other luck, and says how "
         "certain\n"
         "values and differences are: 95 % intervals over the replications, of differences paired.\n"
-        "The files of a policy are those of its first replication.\n\n"
+        "The files of a policy are those of its first replication. --until-width runs as many as\n"
+        "are needed, at least ten, until all policies' values are known so well.\n\n"
         "  clustersim compare examples/four-teams/compare.yaml\n"
         "  clustersim compare scenario.yaml --seed 7 --quiet\n"
-        "  clustersim compare examples/four-teams/compare.yaml --replications 20",
+        "  clustersim compare examples/four-teams/compare.yaml --replications 20\n"
+        "  clustersim compare scenario.yaml --until-width 'p95(wait) by queue <= 10%'",
     .options = compare_options,
     .options_bytes = sizeof(struct options),
     .defaults = &defaults,

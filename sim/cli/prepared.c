@@ -14,6 +14,17 @@ static bool add_machines(struct prepared *p, struct diag *d)
     return cluster_spec_add_machines(&r, p->scenario.cluster, p->catalogue);
 }
 
+static bool read_until_width(struct prepared *p, struct diag *d)
+{
+    const struct run_options *o = p->options;
+    if (o->until_width == NULL)
+        return true;
+    p->until_width = arena_alloc(p->scenario.arena, sizeof *p->until_width);
+    return until_width_read(p->until_width, o->until_width,
+                            o->replications > 1 ? (size_t)o->replications : 0, p->scenario.arena,
+                            d);
+}
+
 /* Opens everything and closes it again: all mistakes, of all policies, and nothing written. What is
  * wrong elsewhere in the scenario is no reason not to: its keys have their defaults then. */
 static bool judge(struct prepared *p, const struct policy_entry *policy, struct diag *d)
@@ -40,6 +51,7 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
     bool ok = scenario_open(&p->scenario, path, d);
     ok &= add_machines(p, d);
     ok &= expectations_read(&p->expect, p->scenario.expect, p->scenario.arena, d);
+    ok &= read_until_width(p, d);
     p->seed = (uint64_t)(o->seed >= 0 ? o->seed : p->scenario.seed);
     p->policy = only == NULL ? NULL : scenario_policy(&p->scenario, only, d);
     if (only != NULL && p->policy == NULL)

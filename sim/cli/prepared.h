@@ -8,13 +8,15 @@
 #include "sim/cli/expectations.h"
 #include "sim/cli/options.h"
 #include "sim/cli/setup.h"
+#include "sim/cli/until_width.h"
 
 /* Options that all commands that simulate share. */
 struct run_options {
     const char *out; /* folder; NULL: out/NAME */
     int64_t seed;    /* -1: the scenario's */
     int64_t replications;
-    int64_t threads; /* 0: as many as there are cores */
+    const char *until_width; /* NULL: not given */
+    int64_t threads;         /* 0: as many as there are cores */
     bool quiet, strict, audit, no_plots;
 };
 
@@ -23,32 +25,36 @@ struct run_options {
         .seed = -1, .replications = 1 \
     }
 
-#define RUN_OPTIONS(type, member)                                                              \
-    {"out", OPTION_TEXT, offsetof(type, member.out), "DIR",                                    \
-     .help = "folder for the results (default: out/NAME)"},                                    \
-        {"seed", OPTION_INT,       offsetof(type, member.seed),                                \
-         "N",    .max = INT64_MAX, .help = "in place of the scenario's"},                      \
-        {"replications",                                                                       \
-         OPTION_INT,                                                                           \
-         offsetof(type, member.replications),                                                  \
-         "N",                                                                                  \
-         1,                                                                                    \
-         100000,                                                                               \
-         "runs with luck of their own; values are their means, with intervals (default: 1)"},  \
-        {"threads",                                                                            \
-         OPTION_INT,                                                                           \
-         offsetof(type, member.threads),                                                       \
-         "N",                                                                                  \
-         1,                                                                                    \
-         1024,                                                                                 \
-         "replications at a time; changes no result (default: all cores)"},                    \
-        {"quiet", OPTION_FLAG, offsetof(type, member.quiet), .help = "no progress, no table"}, \
-        {"strict", OPTION_FLAG, offsetof(type, member.strict),                                 \
-         .help = "refuse dirt in logs instead of repairing it"},                               \
-        {"audit", OPTION_FLAG, offsetof(type, member.audit),                                   \
-         .help = "check all invariants at every instant; slow"},                               \
-    {                                                                                          \
-        "no-plots", OPTION_FLAG, offsetof(type, member.no_plots), .help = "only the CSV files" \
+#define RUN_OPTIONS(type, member)                                                                 \
+    {"out", OPTION_TEXT, offsetof(type, member.out), "DIR",                                       \
+     .help = "folder for the results (default: out/NAME)"},                                       \
+        {"seed", OPTION_INT,       offsetof(type, member.seed),                                   \
+         "N",    .max = INT64_MAX, .help = "in place of the scenario's"},                         \
+        {"replications",                                                                          \
+         OPTION_INT,                                                                              \
+         offsetof(type, member.replications),                                                     \
+         "N",                                                                                     \
+         1,                                                                                       \
+         100000,                                                                                  \
+         "runs with luck of their own; values are their means, with intervals (default: 1)"},     \
+        {"until-width", OPTION_TEXT, offsetof(type, member.until_width), "WIDTH",                 \
+         .help = "as many replications as make a 95 % interval so narrow, to either side: 5% or " \
+                 "2m, of mean(wait); 'p95(wait) of queue a <= 5%'. At most --replications, or "   \
+                 "1000"},                                                                         \
+        {"threads",                                                                               \
+         OPTION_INT,                                                                              \
+         offsetof(type, member.threads),                                                          \
+         "N",                                                                                     \
+         1,                                                                                       \
+         1024,                                                                                    \
+         "replications at a time; changes no result (default: all cores)"},                       \
+        {"quiet", OPTION_FLAG, offsetof(type, member.quiet), .help = "no progress, no table"},    \
+        {"strict", OPTION_FLAG, offsetof(type, member.strict),                                    \
+         .help = "refuse dirt in logs instead of repairing it"},                                  \
+        {"audit", OPTION_FLAG, offsetof(type, member.audit),                                      \
+         .help = "check all invariants at every instant; slow"},                                  \
+    {                                                                                             \
+        "no-plots", OPTION_FLAG, offsetof(type, member.no_plots), .help = "only the CSV files"    \
     }
 
 struct prepared {
@@ -58,7 +64,8 @@ struct prepared {
     const struct policy_entry *policy; /* the one that was asked for; NULL: all */
     const char *out_dir;
     struct expectations expect;
-    bool has_no_record; /* nobody will ask what was measured: only the files count */
+    struct until_width *until_width; /* NULL: not asked for */
+    bool has_no_record;              /* nobody will ask what was measured: only the files count */
     uint64_t seed;
 };
 
@@ -67,6 +74,12 @@ struct prepared {
 bool prepared_open(struct prepared *p, const char *path, const struct run_options *o,
                    const char *only, struct diag *d);
 void prepared_close(struct prepared *p);
+
+/* Whether there is more than one run of each policy. */
+static inline bool prepared_replicates(const struct prepared *p)
+{
+    return p->options->replications > 1 || p->until_width != NULL;
+}
 
 /* What a command does with a scenario that is in order; the exit code. */
 typedef int prepared_use(struct prepared *p, const void *options, struct diag *d);

@@ -1,5 +1,6 @@
 /*
- * replicate.h - a scenario under some of its policies, as often as --replications says.
+ * replicate.h - a scenario under some of its policies, as often as --replications or
+ * --until-width says.
  *
  * Order    What is printed and kept does not depend on --threads: messages come in the order of
  *          policies and replications, however the runs were spread.
@@ -17,8 +18,9 @@
 int replicate(const struct prepared *p, const struct policy_entry *policies,
               const char *const *dirs, size_t len, struct run_record *records, struct diag *d);
 
-/* "results are in out/NAME", and of which replication. */
-void replicate_say_where(const struct prepared *p, FILE *out);
+/* How narrow --until-width became; "results are in out/NAME", and of which replication. */
+void replicate_say_where(const struct prepared *p, const struct run_record *records, size_t len,
+                         FILE *out);
 
 /* What went worst decides: the world before an expectation. */
 static inline int worse_code(int a, int b)

@@ -25,7 +25,7 @@ static int say_results(const struct prepared *p, const struct run_record *record
         comparison_print_table(record, 1, stdout);
         if (record->replications != NULL)
             comparison_print_verdict(record, 1, stdout);
-        replicate_say_where(p, stdout);
+        replicate_say_where(p, record, 1, stdout);
     }
     return expectations_hold(&p->expect, record, p->options->quiet, stdout) ? EXIT_DONE
                                                                             : EXIT_EXPECTATION;
@@ -34,7 +34,7 @@ static int say_results(const struct prepared *p, const struct run_record *record
 /* Metrics cost a tenth of the time; a quiet run that writes no summary does without. */
 static bool is_unasked(const struct prepared *p)
 {
-    return p->options->quiet && p->options->replications <= 1 && p->expect.len == 0 &&
+    return p->options->quiet && !prepared_replicates(p) && p->expect.len == 0 &&
            !scenario_wants(&p->scenario, "summary") &&
            (p->options->no_plots || !scenario_wants(&p->scenario, "plots"));
 }
