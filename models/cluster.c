@@ -327,6 +327,17 @@ static int64_t offered_of(const struct device_class *classes, uint32_t len, uint
     return n;
 }
 
+void cluster_row_in_layout(const struct cluster *c, uint32_t node, uint32_t layout, int64_t *row)
+{
+    const struct node *n = &c->nodes[node];
+    const struct node_layout *l = &n->layouts[layout];
+    memcpy(row, &c->capacity[(size_t)node * c->resources_len], c->resources_len * sizeof row[0]);
+    for (uint32_t i = 0; i < n->classes_len; i++)
+        row[n->classes[i].resource] -= offered(&n->classes[i]);
+    for (uint32_t i = 0; i < l->classes_len; i++)
+        row[l->classes[i].resource] += offered(&l->classes[i]);
+}
+
 /* In another of the node's layouts. */
 static int64_t fits_layout(const struct cluster *c, const struct node *n,
                            const struct node_layout *l, const struct request *r)

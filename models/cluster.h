@@ -21,6 +21,7 @@ struct gpu_model;
 struct mig_dynamic;
 struct intern;
 struct mig_space;
+struct repartition_rule;
 struct sharing_domain;
 
 #define NODE_NONE   UINT32_MAX
@@ -93,6 +94,7 @@ struct node_pool {
     uint32_t gpus;                     /* of all its nodes */
     const struct distribution *change; /* how long a change of layout takes; NULL: none can be */
     int64_t allocated_milli;           /* of them, held by somebody now */
+    const struct repartition_rule *repartition; /* NULL: only the timeline changes layouts */
 };
 
 /* One physical GPU. */
@@ -228,6 +230,9 @@ int64_t cluster_fits(const struct cluster *c, uint32_t node, const struct reques
 
 /* The same if nothing ran on it, in the best of its layouts. */
 int64_t cluster_could_fit(const struct cluster *c, uint32_t node, const struct request *r);
+
+/* What the node has in another of its layouts: a number for each column. */
+void cluster_row_in_layout(const struct cluster *c, uint32_t node, uint32_t layout, int64_t *row);
 
 /* By amounts alone, of a row with one for each column that somebody else keeps. */
 int64_t cluster_fits_row(const struct cluster *c, const int64_t *row, const struct request *r);

@@ -22,6 +22,30 @@ static const char *const reserved_names[] = {"none", "aks", NULL};
 
 /* --- tables --- */
 
+#define RULE(member) offsetof(struct repartition_rule, member)
+
+static const struct config_key repartition_keys[] = {
+    {"mode", CONFIG_CHOICE, RULE(mode), .choices = repartition_mode_names,
+     .help = "`to-demand`: whenever tasks wait for pieces of GPUs that nobody has or is about to "
+             "have, idle nodes change to the layout that serves most of them; `off`: only the "
+             "timeline changes layouts"},
+    {"idle", CONFIG_DURATION, RULE(idle_ns), "1m", 0, 3.2e16,
+     .help = "a node without tasks for so long is idle"},
+    {"waiting", CONFIG_INT, RULE(waiting), "1", 1, 1e9,
+     .help = "tasks that a node's change must serve at least"},
+    {"held", CONFIG_RATIO, RULE(held), "0%", 0, 1,
+     .help =
+         "a node of which no more than this share of the GPUs is held counts as idle, too: told "
+         "to change, it takes no more tasks, and changes when the last one is gone"},
+    {"between", CONFIG_DURATION, RULE(between_ns), "10m", 0, 3.2e16,
+     .help = "from the end of a node's change to its next one at least"},
+    {0},
+};
+
+static const struct config_table repartition_table = {
+    "repartition", "Layouts that follow the queue.", sizeof(struct repartition_rule),
+    repartition_keys};
+
 static const struct config_key mig_keys[] = {
     {"manager", CONFIG_CHOICE, offsetof(struct mig_section, manager), "static",
      .choices = mig_manager_names,
@@ -47,6 +71,9 @@ static const struct config_key mig_keys[] = {
      .hint = DISTRIBUTION_HINT("a duration"),
      .help = "mig-manager: from the last task's end to the new layout; lognormal with median 60s "
              "and p95 2m, at most 5m, if absent (docs/MODEL.md)"},
+    {"repartition", CONFIG_SECTION, offsetof(struct mig_section, repartition), "",
+     .table = &repartition_table,
+     .help = "mig-manager: whether idle nodes change to what waiting tasks ask for"},
     {"placement", CONFIG_CHOICE, offsetof(struct mig_section, rule), "first-fit",
      .choices = mig_rule_names,
      .help = "dynamic: where on the lowest GPU with room an instance goes; `first-fit` is what the "
@@ -123,6 +150,11 @@ static void check_pool(struct config_reader *r, struct pool_spec *p, const struc
     const struct yaml_node *machine = yaml_get(n, "machine");
     if (p->machine_name != NULL && catalogue_find_machine(c, p->machine_name) == NULL)
         catalogue_no_machine(c, p->machine_name, yaml_pos(machine), r->diag);
+    const struct yaml_node *repartition = yaml_get(yaml_get(n, "mig"), "repartition");
+    if (p->mig.repartition.mode != REPARTITION_OFF && p->mig.manager != MIG_MANAGER_NVIDIA)
+        diag_error(r->diag, yaml_pos(repartition),
+                   "repartition: only the manager `mig-manager` changes layouts, among those that "
+                   "its `layouts` name; choose it, or leave repartition out");
     if (yaml_get(yaml_get(n, "mig"), "change") == NULL)
         read_standard_change(r, &p->mig.change);
     const struct yaml_node *label = yaml_get(p->labels, "nvidia.com/device-plugin.config");
@@ -363,6 +395,8 @@ static void build_pool(struct building *b, const struct pool_spec *p)
         cluster_keep_space(b->cluster, devices.dynamic->space);
     const uint32_t pool = cluster_add_pool(b->cluster, p->name, m->name, kind_of(b, m->gpu));
     b->cluster->pools[pool].change = &p->mig.change;
+    if (p->mig.repartition.mode != REPARTITION_OFF)
+        b->cluster->pools[pool].repartition = &p->mig.repartition;
     add_nodes(b, p, &spec);
 }
 

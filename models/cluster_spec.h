@@ -20,6 +20,7 @@
 #define MODELS_CLUSTER_SPEC_H
 
 #include "models/cluster.h"
+#include "models/repartition.h"
 #include "models/sharing_spec.h"
 #include "sim/config.h"
 #include "sim/distribution.h"
@@ -33,7 +34,8 @@ struct mig_section {
     const struct yaml_node *layout;  /* NULL: MIG is off, or there is a manager */
     const struct yaml_node *layouts; /* of mig-manager, by name */
     struct distribution change;      /* of layouts: how long it takes */
-    int rule;                        /* enum mig_rule, of a dynamic manager */
+    struct repartition_rule repartition;
+    int rule; /* enum mig_rule, of a dynamic manager */
     int64_t create_ns, destroy_ns;
 };
 

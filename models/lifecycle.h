@@ -58,6 +58,14 @@ static inline bool lifecycle_waits(enum job_state state)
     return state <= JOB_ADMITTED;
 }
 
+/* So many tasks of the group wait for a node. */
+static inline void lifecycle_set_pending(struct simulation *sim, struct group *g, uint32_t count)
+{
+    if (sim->repartition != NULL)
+        repartition_waits(sim->repartition, g->request, (int64_t)count - (int64_t)g->pending);
+    g->pending = count;
+}
+
 /* --- tasks --- */
 
 /* The first place that takes one more; the request to place the task by. */

@@ -15,11 +15,11 @@ void lifecycle_book_use(struct simulation *sim, struct job *job, const struct ta
     job->cost_nano_usd += cluster_cost_nano_usd(sim->cluster, n, r, t->milli, t->count, held_ns);
 }
 
-static void leave_counts(struct job *job, const struct task *t)
+static void leave_counts(struct simulation *sim, struct job *job, const struct task *t)
 {
     struct group *group = &job->groups[t->group];
     if (t->state == TASK_PENDING) {
-        group->pending -= t->count;
+        lifecycle_set_pending(sim, group, group->pending - t->count);
         job->tasks_pending -= t->count;
         return;
     }
@@ -55,7 +55,7 @@ void lifecycle_release(struct simulation *sim, struct job *job, struct task *t)
     if (t->place < job->places_len)
         job->places[t->place].left++; /* for the one that comes after it */
     const bool was_live = t->state != TASK_PENDING;
-    leave_counts(job, t);
+    leave_counts(sim, job, t);
     if (sim->observers_want & WANTS_TASKS)
         lifecycle_show_task(sim, job, t); /* while it can still be seen where it was */
     if (was_live) {

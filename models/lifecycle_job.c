@@ -123,7 +123,7 @@ static void want_tasks(struct simulation *sim, struct job *job)
     for (uint32_t g = 0; g < job->groups_len; g++) {
         struct group *group = &job->groups[g];
         group->gated = is_gated ? group->count : 0;
-        group->pending = is_gated || !job->is_gang ? 0 : group->count;
+        lifecycle_set_pending(sim, group, is_gated || !job->is_gang ? 0 : group->count);
         job->tasks_pending += group->gated + group->pending;
     }
 }
@@ -159,7 +159,10 @@ static void set_request(struct simulation *sim, const struct job *job, struct gr
         fragmentation_waits(sim->fragmentation, group->request, -1);
         fragmentation_waits(sim->fragmentation, request, 1);
     }
+    const uint32_t pending = group->pending;
+    lifecycle_set_pending(sim, group, 0);
     group->request = request;
+    lifecycle_set_pending(sim, group, pending);
 }
 
 static void tell_admitted(struct simulation *sim, const struct job *job, uint32_t g, uint32_t count,
@@ -265,10 +268,10 @@ static void admit_group(struct simulation *sim, struct job *job, uint32_t g,
     job->tasks_pending -= group->gated + group->pending;
     group->gated = 0;
     if (!job->is_gang) {
-        group->pending = 0; /* the controller makes them now */
+        lifecycle_set_pending(sim, group, 0); /* the controller makes them now */
         return;
     }
-    group->pending = adm != NULL ? adm->count : group->count;
+    lifecycle_set_pending(sim, group, adm != NULL ? adm->count : group->count);
     job->tasks_pending += group->pending;
     tell_places(sim, job, g, all);
 }
@@ -316,8 +319,10 @@ static void withdraw_pending(struct simulation *sim, struct job *job)
         controller_withdrawn(job, t);
         lifecycle_release(sim, job, t);
     }
-    for (uint32_t g = 0; g < job->groups_len; g++)
-        job->groups[g].gated = job->groups[g].pending = 0;
+    for (uint32_t g = 0; g < job->groups_len; g++) {
+        job->groups[g].gated = 0;
+        lifecycle_set_pending(sim, &job->groups[g], 0);
+    }
     job->tasks_pending = 0;
 }
 
@@ -456,6 +461,8 @@ void lifecycle_free_job(struct simulation *sim, struct job *job)
 {
     if (!job->is_gang)
         controller_close(sim, job);
+    for (uint32_t g = 0; g < job->groups_len; g++)
+        lifecycle_set_pending(sim, &job->groups[g], 0);
     if (job->groups != &job->one_group)
         free(job->groups);
     forget_places(job);

@@ -75,7 +75,7 @@ struct task *lifecycle_make_task(struct simulation *sim, struct job *job, uint32
     t->index = index;
     t->made = job->tasks_made++;
     t->state = TASK_PENDING;
-    job->groups[group].pending++;
+    lifecycle_set_pending(sim, &job->groups[group], job->groups[group].pending + 1);
     job->tasks_pending++;
     const uint32_t request = lifecycle_take_place(job, t);
     sim_notify(sim, &(struct note){.kind = NOTE_ADMITTED,
@@ -137,7 +137,7 @@ struct task *lifecycle_bind(struct simulation *sim, struct job *job, const struc
     struct group *group = &job->groups[slot->group];
     if (is_new)
         t->index = group->live;
-    group->pending -= slot->count;
+    lifecycle_set_pending(sim, group, group->pending - slot->count);
     group->live += slot->count;
     job->tasks_pending -= slot->count;
     job->tasks_live++;
@@ -169,7 +169,7 @@ void lifecycle_unbind(struct simulation *sim, struct job *job, struct task *t)
     struct group *group = &job->groups[t->group];
     if (t->node != NODE_NONE)
         lifecycle_give_node(sim, job, t);
-    group->pending += t->count;
+    lifecycle_set_pending(sim, group, group->pending + t->count);
     group->live -= t->count;
     job->tasks_pending += t->count;
     job->tasks_live--;

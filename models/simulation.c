@@ -215,6 +215,15 @@ static void fire_layout(void *world, uint32_t node)
     event_loop_want_round(&sim->loop);
 }
 
+static void fire_repartition(void *world, uint32_t subject)
+{
+    struct simulation *sim = world;
+    (void)subject;
+    sim->foreground--;
+    sim->repartition_event = EVENT_NONE;
+    event_loop_want_round(&sim->loop);
+}
+
 static void withhold(struct simulation *sim, uint32_t node, bool yes)
 {
     cluster_withhold(sim->cluster, node, yes);
@@ -306,12 +315,18 @@ static void fire_warm(void *world, uint32_t subject)
 }
 
 const struct event_kind simulation_event_kinds[EVENT_KINDS] = {
-    [EVENT_ARRIVE] = {"arrive", fire_arrive},    [EVENT_TASK] = {"task", fire_task},
-    [EVENT_PATIENCE] = {"leave", fire_patience}, [EVENT_WAKE] = {"wake", fire_wake},
-    [EVENT_PODS] = {"pods", fire_pods},          [EVENT_TIME_UP] = {"time up", fire_time_up},
-    [EVENT_WARM] = {"warm-up", fire_warm},       [EVENT_TIMELINE] = {"edit", fire_timeline},
-    [EVENT_SAMPLE] = {"sample", fire_sample},    [EVENT_INSTANCE] = {"instance", fire_instance},
+    [EVENT_ARRIVE] = {"arrive", fire_arrive},
+    [EVENT_TASK] = {"task", fire_task},
+    [EVENT_PATIENCE] = {"leave", fire_patience},
+    [EVENT_WAKE] = {"wake", fire_wake},
+    [EVENT_PODS] = {"pods", fire_pods},
+    [EVENT_TIME_UP] = {"time up", fire_time_up},
+    [EVENT_WARM] = {"warm-up", fire_warm},
+    [EVENT_TIMELINE] = {"edit", fire_timeline},
+    [EVENT_SAMPLE] = {"sample", fire_sample},
+    [EVENT_INSTANCE] = {"instance", fire_instance},
     [EVENT_LAYOUT] = {"layout", fire_layout},
+    [EVENT_REPARTITION] = {"repartition", fire_repartition},
 };
 
 #ifdef NDEBUG
@@ -357,6 +372,19 @@ static void measure_fragments(struct simulation *sim)
             time_average_set(&sim->meter.pools[p].fragmented, sim_now(sim), milli[p]);
 }
 
+/* True if nodes were told to change their layouts, which policies must know. */
+static bool repartition(struct simulation *sim)
+{
+    int64_t at_ns;
+    if (sim->repartition == NULL)
+        return false;
+    const bool told = repartition_look(sim, &at_ns);
+    sim_cancel(sim, &sim->repartition_event);
+    if (at_ns != INT64_MAX)
+        sim->repartition_event = sim_push(sim, at_ns, PHASE_TIMER, 0, EVENT_REPARTITION, 0);
+    return told;
+}
+
 bool simulation_settled(void *world)
 {
     struct simulation *sim = world;
@@ -367,6 +395,7 @@ bool simulation_settled(void *world)
         again |= slot->ops->decide(slot->state, &slot->acts) == AGAIN;
     }
     sim->may_act = false;
+    again = again || repartition(sim);
     sim->is_settled = !again;
     if (!again)
         measure_fragments(sim);

@@ -207,7 +207,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     sim->cluster = spec->cluster;
     sim->requests = spec->requests;
     sim->stack = stack_of(spec);
-    sim->sample_event = sim->warm_event = EVENT_NONE;
+    sim->sample_event = sim->warm_event = sim->repartition_event = EVENT_NONE;
     sim->policies = arena_alloc(sim->arena, spec->policies_len * sizeof sim->policies[0]);
     sim->sources = arena_alloc(sim->arena, (spec->sources_len + 1) * sizeof sim->sources[0]);
     sim->observers = arena_alloc(sim->arena, (spec->observers_len + 1) * sizeof sim->observers[0]);
@@ -220,6 +220,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     meter_init(&sim->meter, sim->cluster->pools_len, spec->start_ns);
     if (sim->cluster->nodes_len > 0 && !spec->no_fragments)
         sim->fragmentation = fragmentation_new(sim->cluster, spec->requests, spec->names->terms);
+    sim->repartition = repartition_new(sim->cluster, spec->requests, spec->names->terms);
     add_reason(sim, "unexplained");
     if (!open_parts(sim)) {
         simulation_free(sim);
@@ -282,6 +283,7 @@ void simulation_free(struct simulation *sim)
     pool_fini(&sim->wakes);
     pool_fini(&sim->closings);
     fragmentation_free(sim->fragmentation);
+    repartition_free(sim->repartition);
     free(sim->touched);
     free(sim->bound);
     arena_free(sim->arena);

@@ -6,6 +6,7 @@
 #define MODELS_SIMULATION_STATE_H
 
 #include "models/fragmentation.h"
+#include "models/repartition.h"
 #include "models/simulation.h"
 #include "models/wait_reasons.h"
 #include "sim/event_loop.h"
@@ -14,14 +15,15 @@
 enum sim_event_number {               /* kinds of the event loop */
                         EVENT_ARRIVE, /* subject: source */
                         EVENT_TASK, /* subject: task; what it means follows from the task's state */
-                        EVENT_PATIENCE, /* subject: job */
-                        EVENT_WAKE,     /* subject: wake */
-                        EVENT_PODS,     /* subject: job; its controller may make pods */
-                        EVENT_TIME_UP,  /* subject: job; its controller ends it */
-                        EVENT_TIMELINE, /* subject: entry */
-                        EVENT_LAYOUT,   /* subject: node; its GPUs are cut anew */
-                        EVENT_INSTANCE, /* subject: closing; a MIG instance is gone */
-                        EVENT_WARM,     /* the warm-up is over */
+                        EVENT_PATIENCE,    /* subject: job */
+                        EVENT_WAKE,        /* subject: wake */
+                        EVENT_PODS,        /* subject: job; its controller may make pods */
+                        EVENT_TIME_UP,     /* subject: job; its controller ends it */
+                        EVENT_TIMELINE,    /* subject: entry */
+                        EVENT_LAYOUT,      /* subject: node; its GPUs are cut anew */
+                        EVENT_INSTANCE,    /* subject: closing; a MIG instance is gone */
+                        EVENT_REPARTITION, /* a node has been idle for long enough */
+                        EVENT_WARM,        /* the warm-up is over */
                         EVENT_SAMPLE,
                         EVENT_KINDS,
 };
@@ -89,6 +91,8 @@ struct simulation {
     struct wait_reasons waits;
     struct meter meter;
     struct fragmentation *fragmentation; /* NULL: there are no nodes, or nobody asks */
+    struct repartition *repartition;     /* NULL: no pool changes its layouts by itself */
+    uint32_t repartition_event;
     enum stack_kind stack;
     struct policy_slot *policies;
     struct source_slot *sources;

@@ -79,6 +79,19 @@ static void instances_made_on_demand_waste_least(void **state)
     assert_true(fixed.second.speed > 0.75 && fixed.second.speed < 0.77); /* 60 / 132 / 0.6 */
 }
 
+/* Nodes with one GPU, cut for good and as people wait. */
+static void layouts_that_follow_the_queue_serve_more_than_fixed_ones(void **state)
+{
+    (void)state;
+    const struct outcome fixed = run(MIG "small-static.yaml", "notebooks", "training");
+    const struct outcome follows = run(MIG "small-to-demand.yaml", "notebooks", "training");
+    assert_int_equal(fixed.first.jobs, follows.first.jobs);
+    assert_true(fixed.first.lost > fixed.first.jobs / 5);
+    assert_int_equal(follows.first.lost, 0);
+    assert_true(follows.first.wait_s < fixed.first.wait_s / 4);
+    assert_true(follows.fragmented < 0.15 && fixed.fragmented > 0.25);
+}
+
 static void time_slicing_shares_and_crashes_where_mig_divides(void **state)
 {
     (void)state;
@@ -101,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_made_on_demand_waste_least),
+        cmocka_unit_test(layouts_that_follow_the_queue_serve_more_than_fixed_ones),
         cmocka_unit_test(time_slicing_shares_and_crashes_where_mig_divides),
     };
     return cmocka_run_group_tests_name("gpu_examples", tests, NULL, NULL);

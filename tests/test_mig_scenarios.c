@@ -160,6 +160,79 @@ static const struct managed {
      {{"a", 0, "0/1g.12gb@0"}, {"late", 1240000, NULL}, {"later", 3000000, NULL}}},
 };
 
+/* Layouts that follow the queue: 1g by default, so that static (no rule) never runs `late`. */
+#define FOLLOWS(rule, workload)                                                                \
+    "clustersim: 1\nname: t\ncluster:\n  pools:\n    - {name: n, machine: " ONE_GPU            \
+    ", count: 2, mig: {manager: mig-manager, change: 90s, layouts: {day: all-1g.12gb, night: " \
+    "[3g.47gb, 3g.47gb], mixed: [3g.47gb, 2g.24gb, 1g.12gb, 1g.12gb]}" rule "}}\n"             \
+    "workload:\n  - {kubernetes: p.yaml, submit: {" workload "}}\n"                            \
+    "policies: [kube-scheduler]\nrun: {until: 4h}\n"
+#define RULE(options) ", repartition: {mode: to-demand, " options "}"
+
+static const struct managed followers[] = {
+    {"nobody_changes_a_layout_without_a_rule",
+     FOLLOWS("", "late: 20m"),
+     POD("late", "60", MIG("3g.47gb", 1)),
+     {{"late", -1, ""}}},
+    {"no_rule_is_the_same_as_one_that_is_off",
+     FOLLOWS(", repartition: {mode: off}", "late: 20m"),
+     POD("late", "60", MIG("3g.47gb", 1)),
+     {{"late", -1, ""}}},
+    /* Idle since the start: told at once, and 90 s later there. */
+    {"an_idle_node_changes_to_what_is_asked_for",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m"),
+     POD("late", "60", MIG("3g.47gb", 1)),
+     {{"late", 1290000, "0/3g.47gb@0"}}},
+    /* Not before it has been idle for 25 minutes. */
+    {"a_node_must_be_idle_for_so_long",
+     FOLLOWS(RULE("idle: 25m"), "late: 20m"),
+     POD("late", "60", MIG("3g.47gb", 1)),
+     {{"late", 1590000, "0/3g.47gb@0"}}},
+    /* a and b hold both nodes until 4950 s; idle then, told at 5250 s. */
+    {"a_node_with_tasks_is_left_alone",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m"),
+     POD("a", "600", MIG("1g.12gb", 4)) POD("b", "600", MIG("1g.12gb", 4))
+         POD("late", "60", MIG("3g.47gb", 1)),
+     {{"a", 0, NULL}, {"b", 0, NULL}, {"late", 5340000, "0/3g.47gb@0"}}},
+    /* Two of 3g fit on one GPU: one node is told; the third task takes the other node. */
+    {"no_more_nodes_change_than_are_needed",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m, later: 20m, small: 25m"),
+     POD("late", "600", MIG("3g.47gb", 1)) POD("later", "600", MIG("3g.47gb", 1))
+         POD("small", "60", MIG("1g.12gb", 7)),
+     {{"late", 1290000, NULL}, {"later", 1290000, NULL}, {"small", 1500000, NULL}}},
+    {"so_many_tasks_must_wait",
+     FOLLOWS(RULE("idle: 5m, waiting: 2"), "late: 20m, later: 50m"),
+     POD("late", "60", MIG("3g.47gb", 1)) POD("later", "60", MIG("3g.47gb", 1)),
+     {{"late", 3090000, NULL}, {"later", 3090000, NULL}}},
+    /* 3g and 2g are asked for together: `mixed` serves 750 thousandths, `night` 500. */
+    {"the_layout_that_serves_most_is_taken",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m, later: 20m"),
+     POD("late", "60", MIG("3g.47gb", 1)) POD("later", "60", MIG("2g.24gb", 1)),
+     {{"late", 1290000, "0/3g.47gb@4"}, {"later", 1290000, "0/2g.24gb@0"}}},
+    /* n-0 and n-1 were changed at 1290 s and may not be again before 4890 s, done at 4980 s. */
+    {"changes_of_a_node_keep_their_distance",
+     FOLLOWS(RULE("idle: 1m, between: 1h"), "late: 20m, later: 20m, small: 30m"),
+     POD("late", "60", MIG("3g.47gb", 2)) POD("later", "60", MIG("3g.47gb", 2))
+         POD("small", "60", MIG("1g.12gb", 7)),
+     {{"late", 1290000, NULL}, {"later", 1290000, NULL}, {"small", 4980000, NULL}}},
+    /* There is a free instance: nothing is changed, though both nodes have been idle for long. */
+    {"what_is_free_is_not_asked_for",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m, later: 21m"),
+     POD("late", "60", MIG("1g.12gb", 1)) POD("later", "60", MIG("1g.12gb", 7)),
+     {{"late", 1200000, "0/1g.12gb@0"}, {"later", 1260000, NULL}}},
+    /* a holds 1/7 of n-0, b all of n-1. n-0 takes no more tasks, not even `small`, changes when a
+     * is gone at 4950 s, and back when `late` is gone and 10 minutes are over. */
+    {"a_node_that_is_hardly_held_is_emptied",
+     FOLLOWS(RULE("idle: 5m, held: 20%"), "late: 20m, small: 25m"),
+     POD("a", "600", MIG("1g.12gb", 1)) POD("b", "1200", MIG("1g.12gb", 7))
+         POD("late", "60", MIG("3g.47gb", 1)) POD("small", "60", MIG("1g.12gb", 1)),
+     {{"a", 0, NULL}, {"b", 0, NULL}, {"late", 5040000, NULL}, {"small", 5730000, NULL}}},
+    {"what_no_layout_has_changes_nothing",
+     FOLLOWS(RULE("idle: 5m"), "late: 20m, later: 40m"),
+     POD("late", "60", MIG("7g.94gb", 1)) POD("later", "60", MIG("1g.12gb", 7)),
+     {{"late", -1, ""}, {"later", 2400000, NULL}}},
+};
+
 static void check_managed(void **state)
 {
     const struct managed *row = *state;
@@ -236,6 +309,17 @@ static const struct refusal {
     {"layouts_and_mps", ONE_GPU,
      "manager: mig-manager, layouts: {a: all-1g.12gb}}, sharing: {mps: {replicas: 2}",
      "shares whole GPUs by MPS"},
+    {"static_layouts_follow_nothing", ONE_GPU,
+     "layout: all-1g.12gb, repartition: {mode: to-demand}",
+     "repartition: only the manager `mig-manager` changes layouts"},
+    {"a_rule_without_a_mode", ONE_GPU,
+     "manager: mig-manager, layouts: {a: all-1g.12gb}, repartition: {idle: 5m}", "mode"},
+    {"no_such_mode", ONE_GPU,
+     "manager: mig-manager, layouts: {a: all-1g.12gb}, repartition: {mode: on-demand}",
+     "mode: 'on-demand'"},
+    {"no_task_need_wait", ONE_GPU,
+     "manager: mig-manager, layouts: {a: all-1g.12gb}, repartition: {mode: to-demand, waiting: 0}",
+     "waiting: '0'"},
     {"no_time", ONE_GPU, "manager: dynamic, create: 3", "create: '3'"},
 };
 
@@ -295,6 +379,48 @@ static void changes_of_layout_keep_the_books_under_any_policy(void **state)
     }
 }
 
+/* Layouts that follow demand which turns round every few hours; all of it is served. */
+static void layouts_that_follow_keep_the_books_under_any_policy(void **state)
+{
+    (void)state;
+    static const char *const policies[] = {"kube-scheduler", "fifo", "sjf", "easy", "conservative"};
+    for (size_t i = 0; i < LEN(policies); i++) {
+        struct scenario_run r;
+        char text[2048];
+        snprintf(
+            text, sizeof text,
+            "clustersim: 1\nname: t\nseed: %zu\ncluster: {pools: [{name: n, count: 3, machine: "
+            "Standard_NC80adis_H100_v5, mig: {manager: mig-manager, layouts: {day: all-1g.12gb, "
+            "night: [3g.47gb, 3g.47gb], off: all-disabled, mixed: {0: all-balanced}}, "
+            "repartition: {mode: to-demand, idle: 30s, waiting: %zu, between: 5m}}}]}\n"
+            "timeline:\n- {at: 4h, restart-device-plugin: [n-0, n-1], for: 5m}\n"
+            "- {at: 5h, down: n-2}\n- {at: 6h, up: n-2}\n"
+            "- {at: 7h, mig-layout: mixed, nodes: n-1}\n"
+            "workload:\n"
+            "- generate: {name: a, arrivals: {rate: 20/h}, duration: 1m, mig: 1g.12gb, jobs: "
+            "150}\n"
+            "- generate: {name: b, arrivals: {rate: 8/h}, duration: 5m, mig: 3g.47gb, jobs: "
+            "60}\n"
+            "- generate: {name: c, arrivals: {rate: 2/h}, duration: 5m, gpus: {values: [1, 2, "
+            "4]}, gpus_per_task: 1, jobs: 20}\n"
+            "policies: [%s]\n",
+            i + 1, 1 + i % 2, policies[i]);
+        scenario_run_text(&r, text);
+        if (strstr(r.said, "audit") != NULL || strstr(r.said, "bug") != NULL ||
+            strstr(r.said, "refused") != NULL || r.rc > 1)
+            fail_msg("%s: exit %d, said: %s", policies[i], r.rc, r.said);
+        struct table *jobs = table_read_in(r.out, "jobs.csv");
+        size_t done = 0;
+        for (size_t j = 0; j < jobs->rows; j++)
+            done += strcmp(table_text(jobs, j, "cause"), "done") == 0;
+        print_message("%s: %zu of %zu jobs done\n", policies[i], done, jobs->rows);
+        assert_int_equal(jobs->rows, 230);
+        assert_true(i % 2 == 1 || done == 230); /* a single last task may wait for a second */
+        table_free(jobs);
+        scenario_run_close(&r);
+    }
+}
+
 static void policies_that_plan_ahead_refuse_dynamic_instances(void **state)
 {
     (void)state;
@@ -344,14 +470,21 @@ int main(void)
         changed[i] = (struct CMUnitTest){.name = managed[i].name,
                                          .test_func = check_managed,
                                          .initial_state = (void *)(uintptr_t)&managed[i]};
+    struct CMUnitTest followed[LEN(followers)];
+    for (size_t i = 0; i < LEN(followers); i++)
+        followed[i] = (struct CMUnitTest){.name = followers[i].name,
+                                          .test_func = check_managed,
+                                          .initial_state = (void *)(uintptr_t)&followers[i]};
     const struct CMUnitTest mixes[] = {
         cmocka_unit_test(any_mix_under_any_policy_keeps_the_books),
         cmocka_unit_test(changes_of_layout_keep_the_books_under_any_policy),
+        cmocka_unit_test(layouts_that_follow_keep_the_books_under_any_policy),
         cmocka_unit_test(a_timeline_of_layouts_is_checked),
         cmocka_unit_test(policies_that_plan_ahead_refuse_dynamic_instances),
     };
     int failed = cmocka_run_group_tests_name("mig_pods", pods, NULL, NULL);
     failed += cmocka_run_group_tests_name("mig_changed", changed, NULL, NULL);
+    failed += cmocka_run_group_tests_name("mig_followed", followed, NULL, NULL);
     failed += cmocka_run_group_tests_name("mig_mixes", mixes, NULL, NULL);
     return failed + cmocka_run_group_tests_name("mig_refused", refused, NULL, NULL);
 }
