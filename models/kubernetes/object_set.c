@@ -271,7 +271,7 @@ static void refuse_overlay(const struct object_set *s, const struct yaml_node *o
                    suggest_hint(&near));
 }
 
-static void apply_overlay(struct object_set *s, const struct yaml_node *over, struct diag *d)
+void object_set_overlay_tree(struct object_set *s, const struct yaml_node *over, struct diag *d)
 {
     struct field_reader r = {.diag = d, .arena = s->arena};
     bool is_known = false;
@@ -294,7 +294,7 @@ static void apply_overlays(struct object_set *s, struct yaml_file *f, struct dia
     s->files = room_for_one(s->files, s->files_len, &s->files_cap);
     s->files[s->files_len++] = f;
     for (size_t i = 0; i < yaml_docs(f); i++)
-        apply_overlay(s, yaml_doc(f, i), d);
+        object_set_overlay_tree(s, yaml_doc(f, i), d);
 }
 
 void object_set_overlay(struct object_set *s, const char *path, struct diag *d)

@@ -30,6 +30,8 @@ void object_set_parse(struct object_set *s, const char *name, const char *text, 
  * queue had 8 GPUs more". A document names its object by kind and metadata.name (and namespace),
  * and says only what is different (tree_merge). One that changes nothing there is, is an error. */
 void object_set_overlay(struct object_set *s, const char *path, struct diag *d);
+void object_set_overlay_tree(struct object_set *s, const struct yaml_node *document,
+                             struct diag *d);
 void object_set_overlay_text(struct object_set *s, const char *name, const char *text, size_t len,
                              struct diag *d);
 

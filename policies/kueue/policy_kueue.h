@@ -57,6 +57,7 @@ struct policy_edit;
 struct policy_kueue {
     /* Options. */
     struct config_texts objects, overlay;
+    const struct yaml_node *quota; /* NULL: as the objects say */
     const char *configuration;
     int version;
     int64_t termination_ns;

@@ -4,6 +4,7 @@
 #include "models/kubernetes/tree.h"
 #include "policies/kueue/configuration.h"
 #include "policies/kueue/read_site.h"
+#include "policies/kueue/site_quota.h"
 #include "policies/kueue/validate.h"
 #include "sim/config.h"
 #include "sim/path.h"
@@ -23,6 +24,14 @@ static const struct config_key keys[] = {
      .offset = offsetof(struct policy_kueue, overlay),
      .fallback = "[]",
      .help = "files that change some of the objects, by kind and name: a what-if in a few lines"},
+    {.key = "quota",
+     .kind = CONFIG_NODE,
+     .offset = offsetof(struct policy_kueue, quota),
+     .fallback = "",
+     .hint = "{team-b: {nvidia.com/gpu: 16}}",
+     .help = "quota in place of that of the objects, by ClusterQueue or Cohort, and resource, or "
+             "flavor and resource: a nominalQuota, or a mapping with it, borrowingLimit and "
+             "lendingLimit"},
     {.key = "configuration",
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct policy_kueue, configuration),
@@ -74,6 +83,7 @@ static bool read_objects(struct policy_kueue *p, const struct gates *gates, stru
     for (size_t i = 0; i < p->overlay.len; i++)
         object_set_overlay(
             p->set, path_beside(p->env.arena, p->overlay.nodes[i]->file, p->overlay.texts[i]), d);
+    site_quota_set(p->set, p->quota, d);
     struct site_reader r = {.f = {.diag = d,
                                   .arena = object_set_arena(p->set),
                                   .words = p->env.names->words,
