@@ -5,8 +5,8 @@
  *   {team-b: {h100: {nvidia.com/gpu: 16}}}              of one flavor
  *   {team-b: {nvidia.com/gpu: {nominalQuota: 16, borrowingLimit: 8}}}
  *
- * Errors   A ClusterQueue or Cohort, flavor or resource that the objects do not have, and a resource
- *          of several flavors, each at its place with the nearest name.
+ * Errors   A ClusterQueue or Cohort, flavor or resource that the objects do not have, and a
+ * resource of several flavors, each at its place with the nearest name.
  */
 #ifndef POLICIES_KUEUE_SITE_QUOTA_H
 #define POLICIES_KUEUE_SITE_QUOTA_H

@@ -76,6 +76,8 @@ static const struct option check_options[] = {
     {"quiet", OPTION_FLAG, offsetof(struct options, run.quiet), .help = "only what is wrong"},
     {"strict", OPTION_FLAG, offsetof(struct options, run.strict),
      .help = "refuse dirt in logs instead of repairing it"},
+    {"set", OPTION_TEXTS, offsetof(struct options, run.set), "KEY=VALUE",
+     .help = "sets a key of the scenario, such as cluster.pools.train.count=8"},
     {"gpu", OPTION_TEXT, offsetof(struct options, gpu), "MODEL",
      .help = "on which MIG layouts must fit (default: H100-80GB-SXM)"},
     {0},

@@ -48,7 +48,8 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
                    const char *only, struct diag *d)
 {
     *p = (struct prepared){.options = o, .catalogue = catalogue_open(d)};
-    bool ok = scenario_open(&p->scenario, path, d);
+    bool ok = settings_open(&p->settings, &o->set, o->settings, o->settings_len, d);
+    ok &= scenario_open(&p->scenario, path, p->settings.items, p->settings.len, d);
     ok &= add_machines(p, d);
     ok &= expectations_read(&p->expect, p->scenario.expect, p->scenario.arena, d);
     ok &= read_until_width(p, d);
@@ -74,6 +75,7 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
 void prepared_close(struct prepared *p)
 {
     scenario_close(&p->scenario);
+    settings_close(&p->settings);
     catalogue_close(p->catalogue);
 }
 

@@ -7,6 +7,7 @@
 
 #include "sim/cli/expectations.h"
 #include "sim/cli/options.h"
+#include "sim/cli/settings.h"
 #include "sim/cli/setup.h"
 #include "sim/cli/until_width.h"
 
@@ -18,6 +19,10 @@ struct run_options {
     const char *until_width; /* NULL: not given */
     int64_t threads;         /* 0: as many as there are cores */
     bool quiet, strict, audit, no_plots;
+    struct option_texts set;
+    /* Set besides, not by the user: a point of a sweep. */
+    const struct scenario_setting *settings;
+    size_t settings_len;
 };
 
 #define RUN_DEFAULTS                  \
@@ -48,6 +53,8 @@ struct run_options {
          1,                                                                                       \
          1024,                                                                                    \
          "replications at a time; changes no result (default: all cores)"},                       \
+        {"set", OPTION_TEXTS, offsetof(type, member.set), "KEY=VALUE",                            \
+         .help = "sets a key of the scenario, such as cluster.pools.train.count=8"},              \
         {"quiet", OPTION_FLAG, offsetof(type, member.quiet), .help = "no progress, no table"},    \
         {"strict", OPTION_FLAG, offsetof(type, member.strict),                                    \
          .help = "refuse dirt in logs instead of repairing it"},                                  \
@@ -58,6 +65,7 @@ struct run_options {
     }
 
 struct prepared {
+    struct settings settings;
     struct scenario scenario;
     struct catalogue *catalogue;
     const struct run_options *options;

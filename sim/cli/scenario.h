@@ -10,10 +10,12 @@
 #ifndef SIM_CLI_SCENARIO_H
 #define SIM_CLI_SCENARIO_H
 
+#include "sim/cli/knob.h"
 #include "sim/config.h"
 #include "sim/yaml.h"
 
 struct arena;
+struct scenario_setting;
 
 struct run_section {
     const struct yaml_node *until; /* drained, a duration or a date */
@@ -47,7 +49,8 @@ struct scenario {
     const struct yaml_node *workload; /* a list */
     const struct yaml_node *policies_node;
     const struct yaml_node *extends;
-    const struct yaml_node *size; /* read by `clustersim size` */
+    const struct yaml_node *sweep; /* read by `clustersim sweep` */
+    const struct yaml_node *size;  /* read by `clustersim size` */
     const struct yaml_node *timeline;
     struct run_section run;
     int64_t sample_ns;
@@ -57,6 +60,8 @@ struct scenario {
     struct policy_entry *policies;
     size_t policies_len;
     const char *path;
+    const struct scenario_setting *settings;
+    size_t settings_len;
     struct arena *arena;
     struct yaml_file **files;
     size_t files_len;
@@ -66,12 +71,23 @@ struct scenario {
 
 extern const struct config_table scenario_table;
 
-/* True if nothing was wrong. Close it in any case. */
-bool scenario_open(struct scenario *s, const char *path, struct diag *d);
+/* Something in it to be set to another value. */
+struct scenario_setting {
+    struct knob knob;
+    const struct yaml_node *value;
+};
+
+/* The file with the settings made in it, which must outlive the scenario. True if nothing was
+ * wrong. Close it in any case. */
+bool scenario_open(struct scenario *s, const char *path, const struct scenario_setting *settings,
+                   size_t settings_len, struct diag *d);
 void scenario_close(struct scenario *s);
 
 /* Whether a result file is to be written. */
 bool scenario_wants(const struct scenario *s, const char *output);
+
+/* Whether results can lie in a folder of this name; a diag_error if not. */
+void scenario_check_name(const char *what, const char *name, struct src_pos at, struct diag *d);
 
 /* NULL after complaining, with the nearest name. */
 const struct policy_entry *scenario_policy(const struct scenario *s, const char *name,
