@@ -1,5 +1,6 @@
 #include "models/audit.h"
 
+#include "models/device.h"
 #include "models/lifecycle.h"
 #include "models/mig_dynamic.h"
 #include "models/simulation_state.h"
@@ -102,7 +103,7 @@ static void book_devices(struct audit *a, const struct task *t, const struct req
             book_instance(a, n, k->units[t->uses[i].unit].gpu,
                           k->units[t->uses[i].unit].slice_start);
         if (k->kind == DEVICE_WHOLE)
-            a->shares[n->first_gpu + t->uses[i].unit] += r->load.gpu_milli;
+            a->shares[n->first_gpu + t->uses[i].unit] += device_share_milli(t, r);
         else
             a->milli[t->node] += k->units[t->uses[i].unit].milli;
     }

@@ -192,8 +192,8 @@ static void hold_shares(struct cluster *c, struct task *t, const struct request 
     reserve_uses(t, n);
     for (uint32_t i = 0; i < n; i++) {
         const uint32_t on =
-            gpu != GPU_NONE ? gpu : gpu_share_tightest(c, t->node, r->load.gpu_milli);
-        gpu_share_take(c, t->node, on, r->load.gpu_milli);
+            gpu != GPU_NONE ? gpu : gpu_share_tightest(c, t->node, device_share_milli(t, r));
+        gpu_share_take(c, t->node, on, device_share_milli(t, r));
         t->uses[t->uses_len++] = (struct device_use){class_index, (uint16_t)on};
     }
 }
@@ -206,7 +206,7 @@ static bool take_share(struct cluster *c, struct task *t, const struct request *
     const uint32_t gpu = (uint32_t)__builtin_ctzll(gpu_mask);
     if (k == NULL || (gpu_mask & (gpu_mask - 1)) != 0 || gpu >= k->units_len)
         return false;
-    if (gpu_share_left(c, n, k, gpu) / r->load.gpu_milli < count)
+    if (gpu_share_left(c, n, k, gpu) / device_share_milli(t, r) < count)
         return false;
     hold_shares(c, t, r, count, gpu);
     return true;
@@ -332,7 +332,7 @@ static void give_units(struct cluster *c, const struct task *t, const struct req
         struct device_class *k = &n->classes[t->uses[i].class_index];
         const struct device_unit *u = &k->units[t->uses[i].unit];
         if (k->kind == DEVICE_WHOLE) {
-            gpu_share_give(c, t->node, t->uses[i].unit, r->load.gpu_milli);
+            gpu_share_give(c, t->node, t->uses[i].unit, device_share_milli(t, r));
             continue;
         }
         struct sharing_domain *d = device_unit_domain(c, n, u);
@@ -363,10 +363,12 @@ void device_give(struct cluster *c, struct task *t, const struct request *r)
 
 /* --- views --- */
 
-static uint64_t milli_of_use(const struct node *n, struct device_use use, const struct request *r)
+static uint64_t milli_of_use(const struct node *n, const struct task *t, uint32_t i,
+                             const struct request *r)
 {
-    return n->classes[use.class_index].kind == DEVICE_WHOLE ? r->load.gpu_milli
-                                                            : device_unit_of(n, use)->milli;
+    return n->classes[t->uses[i].class_index].kind == DEVICE_WHOLE
+               ? device_share_milli(t, r)
+               : device_unit_of(n, t->uses[i])->milli;
 }
 
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r)
@@ -378,7 +380,7 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1)
         milli += 1000;
     for (uint32_t i = 0; i < t->uses_len; i++)
-        milli += milli_of_use(n, t->uses[i], r);
+        milli += milli_of_use(n, t, i, r);
     return milli;
 }
 
@@ -389,6 +391,13 @@ static uint64_t slice_speed(const struct device_unit *u, const struct device_loa
                           : mig_speed_q32(load->is_memory_bound ? u->memory : u->compute, width);
 }
 
+/* A client of MPS that may use so many of the threads. */
+static uint64_t percent_speed(uint32_t percent, const struct device_load *load)
+{
+    const uint32_t width = load->width_q16 == 0 ? MIG_WIDTH_WHOLE : load->width_q16;
+    return percent == 0 ? SPEED_ONE : mig_speed_q32((struct mig_share){percent, 100, false}, width);
+}
+
 /* It holds whole GPUs, and no GPU of the cluster was ever shared. */
 static bool is_alone(const struct cluster *c, const struct task *t)
 {
@@ -397,7 +406,7 @@ static bool is_alone(const struct cluster *c, const struct task *t)
 
 uint64_t device_speed(const struct cluster *c, const struct task *t, const struct device_load *load)
 {
-    uint64_t slowest = SPEED_ONE;
+    uint64_t slowest = percent_speed(t->share_percent, load);
     if (is_alone(c, t))
         return slowest;
     const struct node *n = &c->nodes[t->node];
@@ -444,7 +453,7 @@ int64_t device_active_milli(const struct cluster *c, const struct task *t, const
         const struct sharing_domain *d = device_unit_domain(c, n, u);
         /* Who shares a domain is in it once, however many of its units it holds. */
         if (d == NULL)
-            sum += busy(milli_of_use(n, t->uses[i], r), duty, SPEED_ONE);
+            sum += busy(milli_of_use(n, t, i, r), duty, SPEED_ONE);
         else if (i == 0 || device_unit_domain(c, n, device_unit_of(n, t->uses[i - 1])) != d)
             sum += busy(u->domain_milli, duty, sharing_domain_speed(d, t->id));
     }

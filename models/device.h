@@ -44,6 +44,12 @@ void device_take_unchecked(struct cluster *c, struct task *t, const struct reque
  * the columns at what is free. Dynamic MIG instances are there until mig_dynamic_destroy. */
 void device_give(struct cluster *c, struct task *t, const struct request *r);
 
+/* The share of one GPU that the task holds, or will, if it asks for one. */
+static inline uint32_t device_share_milli(const struct task *t, const struct request *r)
+{
+    return t->share_milli != 0 ? t->share_milli : r->load.gpu_milli;
+}
+
 /* Thousandths of GPUs the task holds; a GPU shared unchecked counts for each. */
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r);
 

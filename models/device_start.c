@@ -80,7 +80,7 @@ struct device_start device_start_check(const struct cluster *c, const struct tas
         const struct device_unit *u = device_unit_of(n, t->uses[i]);
         const bool is_share = n->classes[t->uses[i].class_index].kind == DEVICE_WHOLE;
         const uint64_t bytes =
-            is_share ? u->memory_bytes / 1000 * r->load.gpu_milli : u->memory_bytes;
+            is_share ? u->memory_bytes / 1000 * device_share_milli(t, r) : u->memory_bytes;
         s = check_unit(c, t, device_unit_domain(c, n, u), bytes, r->load.memory_bytes);
     }
     return s;

@@ -212,11 +212,13 @@ struct task {
     uint32_t place;      /* of job.places; UINT32_MAX: none */
     uint32_t count;
     uint32_t group;
-    uint16_t restarts; /* in place */
-    uint16_t backoffs; /* of those, since it last ran for long */
-    bool is_unchecked; /* may share devices that nobody checked: the annotation map */
-    bool is_ready;     /* started, though its gang may not work yet */
-    bool is_leaving;   /* told to stop, and replaced by its controller already */
+    uint16_t restarts;     /* in place */
+    uint16_t backoffs;     /* of those, since it last ran for long */
+    uint16_t share_milli;  /* of a GPU, where its node's differs from its load's; 0: as that */
+    uint8_t share_percent; /* of a GPU's threads, which it may use at most; 0: all */
+    bool is_unchecked;     /* may share devices that nobody checked: the annotation map */
+    bool is_ready;         /* started, though its gang may not work yet */
+    bool is_leaving;       /* told to stop, and replaced by its controller already */
     enum task_state state;
     enum end_cause cause;
     uint32_t node;           /* NODE_NONE before it is bound, or when there are no nodes */

@@ -104,13 +104,25 @@ static bool take_devices(struct simulation *sim, struct task *t, const struct re
     return true;
 }
 
+/* A share of a size of its own is looked at on its GPU, when it is taken. */
+static bool has_room(const struct cluster *c, const struct slot *slot, const struct request *r)
+{
+    if (slot->share_milli == 0)
+        return cluster_fits(c, slot->node, r) >= (int64_t)slot->count;
+    const int64_t *row = &c->free[(size_t)slot->node * c->resources_len];
+    return c->nodes[slot->node].state == NODE_READY && slot->gpu_mask != 0 &&
+           cluster_fits_row(c, row, r) >= (int64_t)slot->count;
+}
+
 static bool take_node(struct simulation *sim, struct job *job, struct task *t,
                       const struct slot *slot)
 {
     const struct request *r = lifecycle_request(sim, job, t);
-    if (!t->is_unchecked && cluster_fits(sim->cluster, slot->node, r) < (int64_t)slot->count)
+    if (!t->is_unchecked && !has_room(sim->cluster, slot, r))
         return false;
     t->node = slot->node;
+    t->share_milli = slot->share_milli;
+    t->share_percent = slot->share_percent;
     if (!take_devices(sim, t, r, slot)) {
         t->node = NODE_NONE;
         return false;

@@ -73,8 +73,10 @@ struct slot {
     uint32_t group;
     uint32_t node; /* NODE_NONE only where the cluster has no nodes */
     uint32_t count;
-    uint32_t task;     /* which pending one; TASK_NONE: any */
-    uint64_t gpu_mask; /* these GPUs of the node; 0 with no devices: the node agent picks */
+    uint32_t task;        /* which pending one; TASK_NONE: any */
+    uint64_t gpu_mask;    /* these GPUs of the node; 0 with no devices: the node agent picks */
+    uint16_t share_milli; /* of a task with a share of a GPU: so much of this one; 0: as its load */
+    uint8_t share_percent; /* of the GPU's threads, which it may use at most (MPS); 0: all */
     const struct device_use *devices;
     size_t devices_len;
 };

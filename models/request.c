@@ -54,6 +54,8 @@ static uint64_t hash_request(const struct request *r)
                               load->memory_bytes,
                               load->processes,
                               load->gpu_milli,
+                              load->shards,
+                              load->mps,
                               load->is_memory_bound,
                               (uint64_t)r->scored_cpu_milli,
                               (uint64_t)r->scored_memory_bytes};
@@ -64,7 +66,8 @@ static bool same_load(const struct device_load *a, const struct device_load *b)
 {
     return a->duty_q16 == b->duty_q16 && a->width_q16 == b->width_q16 &&
            a->memory_bytes == b->memory_bytes && a->processes == b->processes &&
-           a->gpu_milli == b->gpu_milli && a->is_memory_bound == b->is_memory_bound;
+           a->gpu_milli == b->gpu_milli && a->shards == b->shards && a->mps == b->mps &&
+           a->is_memory_bound == b->is_memory_bound;
 }
 
 static bool same_request(const struct request *a, const struct request *b)

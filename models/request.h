@@ -25,6 +25,8 @@ struct device_load {
     uint16_t processes;    /* 0 stands for 1 */
     uint16_t gpu_milli;    /* a share of one GPU in thousandths, 1..999: beside the amounts, which
                               then name no whole GPU; 0: none */
+    uint16_t shards, mps;  /* a share of one GPU as Slurm counts it: so many of the GPU's gres/shard
+                              or gres/mps; gpu_milli is what it is elsewhere; 0: none */
     bool is_memory_bound;  /* bandwidth, not SMs, is what a slice takes away */
 };
 

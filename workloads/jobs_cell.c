@@ -82,6 +82,16 @@ static bool read_gpus_per_task(struct jobs_draft *d, const struct cell *c)
     return read_from_0(c, 1, INT32_MAX, &d->gpus_per_task);
 }
 
+static bool read_shards(struct jobs_draft *d, const struct cell *c)
+{
+    return read_from_0(c, 1, UINT16_MAX, &d->shards);
+}
+
+static bool read_mps(struct jobs_draft *d, const struct cell *c)
+{
+    return read_from_0(c, 1, UINT16_MAX, &d->mps);
+}
+
 static bool read_priority(struct jobs_draft *d, const struct cell *c)
 {
     int64_t x;
@@ -276,6 +286,8 @@ static const struct {
     [CELL_TASKS] = {read_tasks, "expected 1 or more", NULL},
     [CELL_GPUS] = {read_gpus, NUMBER, NULL},
     [CELL_GPUS_PER_TASK] = {read_gpus_per_task, NUMBER, NULL},
+    [CELL_SHARDS] = {read_shards, NUMBER, NULL},
+    [CELL_MPS] = {read_mps, NUMBER, NULL},
     [CELL_CPUS] = {read_cpus, "expected CPUs such as 4 or 0.5", NULL},
     [CELL_MEMORY] = {read_memory, "expected " QUANTITY_SIZE_HINT, BARE_TIME},
     [CELL_RESOURCE] = {read_resource, "expected " QUANTITY_KUBERNETES_HINT, NULL},
@@ -311,7 +323,7 @@ void jobs_draft_init(struct jobs_draft *d, struct jobs_csv_job *job, struct name
     d->start_ns = start_ns;
     d->has_submit = d->has_run = d->has_name = d->has_number = false;
     d->has_started = d->is_open = false;
-    d->tasks = d->gpus = d->gpus_per_task = 0;
+    d->tasks = d->gpus = d->gpus_per_task = d->shards = d->mps = 0;
     for (size_t i = 0; i < JOBS_SHARED; i++)
         d->shared[i] = INTERN_NONE;
     d->amounts_len = 0;

@@ -19,6 +19,7 @@ struct jobs_draft {
     bool has_started, is_open; /* of our results */
     uint64_t number;
     int64_t tasks, gpus, gpus_per_task; /* 0: not said */
+    int64_t shards, mps;                /* of one GPU; 0: none */
     uint32_t shared[JOBS_SHARED];       /* words */
     struct amount amounts[JOBS_MOST_AMOUNTS];
     size_t amounts_len;

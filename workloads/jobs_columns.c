@@ -43,6 +43,8 @@ static const struct known {
     {"tasks", CELL_TASKS, NULL},
     {"gpus", CELL_GPUS, NULL},
     {"gpus_per_task", CELL_GPUS_PER_TASK, NULL},
+    {"shards", CELL_SHARDS, NULL},
+    {"mps", CELL_MPS, NULL},
     {"cpus", CELL_CPUS, NULL},
     {"memory", CELL_MEMORY, size_units},
     {"user", CELL_USER, NULL},

@@ -14,6 +14,8 @@
  *   tasks           that run together; default 1, or as many as the GPUs need
  *   gpus            whole GPUs of all its tasks together (task_split.h)
  *   gpus_per_task   the same for one task
+ *   shards, mps     of one GPU, in place of gpus: as Slurm counts them (--gres=shard:4, mps:200);
+ *                   for other schedulers, hundredths of a GPU
  *   cpus            of one task: 4, 0.5
  *   memory          of one task: 80GiB; memory_gib, memory_mib: a number of them
  *   resource:NAME   any resource of one task, as Kubernetes counts it: 2, 500m, 80Gi;
@@ -48,6 +50,8 @@ enum jobs_cell {
     CELL_TASKS,
     CELL_GPUS,
     CELL_GPUS_PER_TASK,
+    CELL_SHARDS,
+    CELL_MPS,
     CELL_CPUS,
     CELL_MEMORY,
     CELL_RESOURCE,

@@ -33,6 +33,8 @@ static const struct repair_kind kinds[JOBS_DIRTS] = {
                            "expected a time, or an empty cell in a service", SKIP, DIRT},
     [JOBS_NOTHING] = {"neither GPUs nor CPUs nor anything else: row left out", "no resource at all",
                       "expected GPUs, CPUs or another resource", SKIP, DIRT},
+    [JOBS_SHARE_BESIDE] = {"shards or mps beside other GPUs: row left out", "beside other GPUs",
+                           "expected one of gpus, gpus_per_task, shards and mps", SKIP, DIRT},
     [JOBS_UNEVEN] = {"GPUs that cannot be shared evenly by the tasks: tasks made anew",
                      "not a multiple of the tasks", "expected a multiple", KEEP, DIRT},
     [JOBS_OUT_OF_ORDER] = {"submitted before the job above it: put in order",
@@ -179,6 +181,23 @@ static void share_gpus(const struct judged *at, struct jobs_draft *draft, int64_
     *each = (int64_t)split.each;
 }
 
+/* Shares of one GPU; 100 of them are Slurm's default. False if something else stands beside them.
+ */
+static bool share_gpu(const struct judged *at, const struct jobs_draft *draft, int64_t each,
+                      struct device_load *load)
+{
+    const int64_t shares = draft->shards + draft->mps;
+    if (shares == 0)
+        return true;
+    if (each == 0 && (draft->shards == 0 || draft->mps == 0)) {
+        load->shards = (uint16_t)draft->shards;
+        load->mps = (uint16_t)draft->mps;
+        load->gpu_milli = (uint16_t)(shares < 100 ? 10 * shares : 999);
+        return true;
+    }
+    return leave_out(at, JOBS_SHARE_BESIDE, draft->shards > 0 ? CELL_SHARDS : CELL_MPS);
+}
+
 static bool size_tasks(const struct judged *at, struct jobs_draft *draft, struct jobs_csv_job *job)
 {
     int64_t each = draft->gpus_per_task;
@@ -186,13 +205,16 @@ static bool size_tasks(const struct judged *at, struct jobs_draft *draft, struct
         share_gpus(at, draft, &each);
     if (each > 0)
         draft->amounts[draft->amounts_len++] = (struct amount){RESOURCE_GPU, each};
-    int64_t all = 0;
+    struct device_load load = {0};
+    if (!share_gpu(at, draft, each, &load))
+        return false;
+    int64_t all = load.gpu_milli;
     for (size_t i = 0; i < draft->amounts_len; i++)
         all |= draft->amounts[i].value;
     if (all == 0)
         return leave_out(at, JOBS_NOTHING, CELL_GPUS);
     job->tasks = draft->tasks > 0 ? (uint32_t)draft->tasks : 1;
-    job->request = request_add(at->j->requests, draft->amounts, draft->amounts_len, 0, NULL);
+    job->request = request_add(at->j->requests, draft->amounts, draft->amounts_len, 0, &load);
     return true;
 }
 

@@ -19,6 +19,7 @@ enum jobs_dirt {
     JOBS_NO_RUN,
     JOBS_RUN_TOO_LONG,
     JOBS_NOTHING,
+    JOBS_SHARE_BESIDE,
     JOBS_UNEVEN,
     JOBS_OUT_OF_ORDER,
     JOBS_TOO_LATE,

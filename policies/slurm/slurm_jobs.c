@@ -32,18 +32,47 @@ static bool add_want(struct slurm_request *r, enum gres_kind kind, uint64_t type
     return true;
 }
 
-/* Shares of one GPU in the site's units: the smallest number of shards that is enough everywhere.
- */
-static int64_t shards_of(const struct slurm_site *s, uint32_t milli)
+static bool shares_by(const struct slurm_layout *l, enum gres_kind kind)
 {
-    int64_t shards = 0;
+    return l->is_shared && l->sharing == kind;
+}
+
+/* Shares of one GPU in the site's units: the smallest number of shards, or of mps, that is enough
+ * everywhere. */
+static int64_t shares_of(const struct slurm_site *s, enum gres_kind kind, uint32_t milli)
+{
+    int64_t shares = 0;
     for (uint32_t i = 0; i < s->layouts_len; i++)
         for (uint32_t d = 0; d < s->layouts[i]->devices_len; d++) {
-            const int64_t each = s->layouts[i]->is_shared ? s->layouts[i]->shares[d] : 0;
+            const int64_t each = shares_by(s->layouts[i], kind) ? s->layouts[i]->shares[d] : 0;
             const int64_t need = round_up(milli * each, 1000);
-            shards = each > 0 && need > shards ? need : shards;
+            shares = each > 0 && need > shares ? need : shares;
         }
-    return shards;
+    return shares;
+}
+
+/* By the site's own counts if the job says them, else by thousandths: of shards if there are any.
+ */
+static const char *ask_for_share(const struct policy_slurm *p, const struct device_load *load,
+                                 struct slurm_request *out)
+{
+    const bool says_mps = load->mps > 0, says_shards = load->shards > 0;
+    const int64_t shards = shares_of(&p->site, GRES_SHARD, load->gpu_milli);
+    const int64_t mps = shares_of(&p->site, GRES_MPS, load->gpu_milli);
+    const bool is_mps = says_mps || (!says_shards && shards == 0);
+    if (is_mps ? mps == 0 : shards == 0)
+        return says_mps ? "Invalid generic resource (gres) specification: no node has gres/mps"
+               : says_shards
+                   ? "Invalid generic resource (gres) specification: no node has gres/shard"
+                   : "Invalid generic resource (gres) specification: a share of a GPU "
+                     "needs gres/shard or gres/mps";
+    if (out->tasks != 1 || out->wants_len > 0)
+        return "not modelled: a job of several tasks with shares of GPUs";
+    if (is_mps)
+        add_want(out, GRES_MPS, SLURM_ANY_TYPE, says_mps ? load->mps : mps);
+    else
+        add_want(out, GRES_SHARD, SLURM_ANY_TYPE, says_shards ? load->shards : shards);
+    return NULL;
 }
 
 static const char *ask_for_devices(const struct policy_slurm *p, const struct request *r,
@@ -60,15 +89,7 @@ static const char *ask_for_devices(const struct policy_slurm *p, const struct re
             return "not modelled: a job with GPUs of two kinds";
         add_want(out, GRES_GPU, types, r->amounts[i].value);
     }
-    if (r->load.gpu_milli == 0)
-        return NULL;
-    const int64_t shards = shards_of(&p->site, r->load.gpu_milli);
-    if (shards == 0)
-        return "Invalid generic resource (gres) specification: a share of a GPU needs gres/shard";
-    if (out->tasks != 1 || out->wants_len > 0)
-        return "not modelled: a job of several tasks with shares of GPUs";
-    add_want(out, GRES_SHARD, SLURM_ANY_TYPE, shards);
-    return NULL;
+    return r->load.gpu_milli == 0 ? NULL : ask_for_share(p, &r->load, out);
 }
 
 static int64_t gpus_of(const struct slurm_request *r)
@@ -249,6 +270,19 @@ static uint64_t lowest(uint64_t mask, int64_t count)
     return out;
 }
 
+/* What a number of shares is of the GPU that they are of; Slurm divides without a remainder. */
+static void size_share(const struct policy_slurm *p, const struct slurm_alloc *a, struct slot *slot)
+{
+    const struct slurm_layout *l = p->site.nodes[a->node].layout;
+    const uint32_t all = l->shares[a->shares[SHARE_DEVICE]], mine = a->shares[SHARE_COUNT];
+    const uint32_t milli = 1000 * mine / all, percent = 100 * mine / all;
+    if (slot->gpu_mask == 0)
+        return;
+    slot->share_milli = (uint16_t)(milli > 0 ? milli : 1);
+    if (l->sharing == GRES_MPS)
+        slot->share_percent = (uint8_t)(percent > 0 ? percent : 1);
+}
+
 struct binding {
     struct slot *slots;
     size_t len;
@@ -273,11 +307,14 @@ static void bind_node(struct binding *b, const struct policy_slurm *p, const str
             b->left = job->groups[++b->group].count;
         const uint32_t count = left < b->left ? left : b->left;
         const uint64_t mine = is_share ? mask : lowest(mask, each * count);
-        add_slot(b, &(struct slot){.group = b->group,
-                                   .node = p->site.nodes[alloc->node].machine,
-                                   .count = count,
-                                   .task = TASK_NONE,
-                                   .gpu_mask = mine});
+        struct slot slot = {.group = b->group,
+                            .node = p->site.nodes[alloc->node].machine,
+                            .count = count,
+                            .task = TASK_NONE,
+                            .gpu_mask = mine};
+        if (is_share)
+            size_share(p, alloc, &slot);
+        add_slot(b, &slot);
         mask &= ~mine;
         b->left -= count;
         left -= count;
