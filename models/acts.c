@@ -363,11 +363,21 @@ void act_again(struct acts *a)
     event_loop_want_round(&a->sim->loop);
 }
 
-void act_tell(struct acts *a, const char *what, uint32_t job, const char *detail)
+void act_tell_of(struct acts *a, const struct announcement *t)
 {
     struct simulation *sim = a->sim;
     if (sim->observers_want & WANTS_EVENTS)
-        sim_show(sim,
-                 &(struct sim_event){
-                     .kind = SIM_TOLD, .job = acts_job(a, job), .what = what, .detail = detail});
+        sim_show(sim, &(struct sim_event){.kind = SIM_TOLD,
+                                          .job = acts_job(a, t->job),
+                                          .what = t->what,
+                                          .detail = t->detail,
+                                          .by = acts_job(a, t->by),
+                                          .needs = t->needs,
+                                          .needs_len = t->needs_len});
+}
+
+void act_tell(struct acts *a, const char *what, uint32_t job, const char *detail)
+{
+    act_tell_of(a,
+                &(struct announcement){.what = what, .detail = detail, .job = job, .by = JOB_NONE});
 }

@@ -130,6 +130,15 @@ void lifecycle_close_instances(struct simulation *sim, const struct task *t);
 /* lifecycle_end.c */
 void lifecycle_book_use(struct simulation *sim, struct job *job, const struct task *t);
 void lifecycle_show_task(struct simulation *sim, const struct job *job, const struct task *t);
+void lifecycle_show_move_to_all(struct simulation *sim, const struct job *job, enum job_state from);
+
+/* Of a job that went from one state to another. */
+static inline void lifecycle_show_move(struct simulation *sim, const struct job *job,
+                                       enum job_state from)
+{
+    if (sim->observers_want & WANTS_MOVES)
+        lifecycle_show_move_to_all(sim, job, from);
+}
 
 /* lifecycle_speed.c */
 uint64_t lifecycle_own_speed(const struct simulation *sim, const struct job *job,

@@ -38,6 +38,13 @@ void lifecycle_show_task(struct simulation *sim, const struct job *job, const st
             sim->observers[i].ops->task_over(sim->observers[i].state, job, t);
 }
 
+void lifecycle_show_move_to_all(struct simulation *sim, const struct job *job, enum job_state from)
+{
+    for (size_t i = 0; i < sim->spec.observers_len; i++)
+        if (sim->observers[i].ops->wants & WANTS_MOVES)
+            sim->observers[i].ops->moved(sim->observers[i].state, job, from);
+}
+
 static void show_released(struct simulation *sim, const struct job *job, const struct task *t)
 {
     sim_show(sim, &(struct sim_event){.kind = SIM_RELEASED,

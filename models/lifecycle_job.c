@@ -51,6 +51,7 @@ void lifecycle_set_state(struct simulation *sim, struct job *job, enum job_state
     job->in_state_ns[old] += now - job->state_since_ns;
     job->state_since_ns = now;
     job->state = state;
+    lifecycle_show_move(sim, job, old);
     if (lifecycle_waits(old) && lifecycle_waits(state))
         return;
     count_in(sim, job, old, -1);

@@ -19,11 +19,13 @@
 enum { OBSERVER_API = 1 };
 
 enum observer_wants {
-    WANTS_JOBS = 1,    /* job_over */
-    WANTS_TASKS = 2,   /* task_over: also of tasks withdrawn or still there at the end */
-    WANTS_EVENTS = 4,  /* happened */
-    WANTS_SAMPLES = 8, /* sample */
-    WANTS_DETAIL = 16, /* texts of reasons and tellings, in happened */
+    WANTS_JOBS = 1,     /* job_over */
+    WANTS_TASKS = 2,    /* task_over: also of tasks withdrawn or still there at the end */
+    WANTS_EVENTS = 4,   /* happened */
+    WANTS_SAMPLES = 8,  /* sample */
+    WANTS_DETAIL = 16,  /* texts of reasons and tellings, in happened */
+    WANTS_MOVES = 32,   /* moved */
+    WANTS_SETTLED = 64, /* settled */
 };
 
 /* Something that happened: an entry of the decision log. */
@@ -55,8 +57,11 @@ struct sim_event {
     uint32_t reason;         /* SIM_REASON: of the run's table of reasons */
     uint32_t
         bucket; /* SIM_REASON: the job joined this bucket; no job: the bucket's reason changed */
-    const char *what;   /* SIM_TOLD: the policy's word for it */
-    const char *detail; /* NULL: none */
+    const char *what;              /* SIM_TOLD: the policy's word for it */
+    const char *detail;            /* NULL: none */
+    const struct job *by;          /* SIM_TOLD: the job that did it; NULL: none */
+    const struct wait_need *needs; /* SIM_TOLD: what the job lacks */
+    size_t needs_len;
 };
 
 const char *sim_event_name(enum sim_event_kind kind); /* "arrived" */
@@ -64,6 +69,7 @@ const char *end_cause_name(enum end_cause cause);     /* "done" */
 const char *job_state_name(enum job_state state);     /* "queued" */
 const char *task_state_name(enum task_state state);
 
+struct wait_need;  /* policy.h */
 struct simulation; /* simulation.h has the read-only view: meters, names, policies */
 
 struct observer_env {
@@ -88,6 +94,10 @@ struct observer_ops {
     void (*task_over)(void *state, const struct job *job, const struct task *task);
     void (*happened)(void *state, const struct sim_event *e);
     void (*sample)(void *state, int64_t now_ns); /* at start, at every step, at the end */
+    /* A job went from one state to another; it did not arrive. */
+    void (*moved)(void *state, const struct job *job, enum job_state from);
+    /* All that was to be done at this instant is done. */
+    void (*settled)(void *state, int64_t now_ns);
     /* Optional. The warm-up ends: the meters' averages begin anew after this call. */
     void (*warmed_up)(void *state, int64_t now_ns);
     /* True if all was written; false after a diag_error with the system's reason. */

@@ -156,6 +156,25 @@ void act_again(struct acts *a);
 /* Something to show that no verb says: a plan, a preemption that was considered. */
 void act_tell(struct acts *a, const char *what, uint32_t job, const char *detail);
 
+/* What a job lacks: so much more of a resource than is left to it where quota is counted. */
+struct wait_need {
+    uint32_t resource;
+    int64_t amount;
+    const char *queue;  /* whose quota it is */
+    const char *flavor; /* NULL: quota is not counted by flavors */
+};
+
+/* The same with facts for those who do not read. */
+struct announcement {
+    const char *what, *detail;
+    uint32_t job;
+    uint32_t by; /* the job that did it; JOB_NONE: none */
+    const struct wait_need *needs;
+    size_t needs_len;
+};
+
+void act_tell_of(struct acts *a, const struct announcement *t);
+
 /* Whether anybody listens to act_tell, and to the detail of act_bucket: format only then. */
 bool acts_wants_detail(const struct acts *a);
 
@@ -206,6 +225,10 @@ struct policy_ops {
     enum verdict (*decide)(void *state, struct acts *a);
     /* Optional. Fills *out with row i of queues.csv; false: there are no more. */
     bool (*queue_at)(void *state, size_t i, struct queue_view *out);
+    /* Optional. How much the holder has of what `need` says that the waiting job lacks; *queue: in
+     * whose quota. 0: nothing. */
+    int64_t (*holds)(void *state, uint32_t holder, uint32_t waiting, const struct wait_need *need,
+                     const char **queue);
     void (*close)(void *state);
 };
 

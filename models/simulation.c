@@ -385,6 +385,13 @@ static bool repartition(struct simulation *sim)
     return told;
 }
 
+static void show_settled(struct simulation *sim)
+{
+    for (size_t i = 0; i < sim->spec.observers_len; i++)
+        if (sim->observers[i].ops->wants & WANTS_SETTLED)
+            sim->observers[i].ops->settled(sim->observers[i].state, sim_now(sim));
+}
+
 bool simulation_settled(void *world)
 {
     struct simulation *sim = world;
@@ -400,6 +407,8 @@ bool simulation_settled(void *world)
     if (!again)
         measure_fragments(sim);
     audit(sim);
+    if (!again && sim->observers_want & WANTS_SETTLED)
+        show_settled(sim);
     if (!again && sim->foreground == sim->wakes.len && sim->spec.drain && sim->jobs.len == 0)
         drop_wakes(sim);
     if (!again && sim->foreground == 0 && sim->spec.drain) { /* nothing changes any more */

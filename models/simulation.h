@@ -149,6 +149,14 @@ struct queue_cursor {
 bool simulation_next_queue(const struct simulation *sim, struct queue_cursor *at,
                            struct queue_view *out);
 
+/* How much one live job holds of the quota that another lacks, and in which queue; 0: nothing. */
+int64_t simulation_holds(const struct simulation *sim, const struct job *holder,
+                         const struct job *waiting, const struct wait_need *need,
+                         const char **queue);
+
+/* Numbers of live jobs, their ids, are below this. */
+uint32_t simulation_jobs_cap(const struct simulation *sim);
+
 /* How the last simulation_run ended; SIMULATION_UNTIL before the first. */
 enum simulation_end simulation_ended(const struct simulation *sim);
 

@@ -90,6 +90,23 @@ bool simulation_next_queue(const struct simulation *sim, struct queue_cursor *at
     return false;
 }
 
+int64_t simulation_holds(const struct simulation *sim, const struct job *holder,
+                         const struct job *waiting, const struct wait_need *need,
+                         const char **queue)
+{
+    for (size_t p = 0; p < sim->spec.policies_len; p++) {
+        const struct policy_slot *slot = &sim->policies[p];
+        if (slot->ops->holds != NULL)
+            return slot->ops->holds(slot->state, holder->id, waiting->id, need, queue);
+    }
+    return 0;
+}
+
+uint32_t simulation_jobs_cap(const struct simulation *sim)
+{
+    return sim->jobs.cap;
+}
+
 enum simulation_end simulation_ended(const struct simulation *sim)
 {
     return sim->end;

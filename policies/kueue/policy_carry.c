@@ -80,7 +80,8 @@ static void tell_pair(const struct policy_kueue *p, struct acts *a, const char *
     job_name(p->env.names, acts_job(a, by), name, sizeof name);
     const int len = snprintf(text, sizeof text, "%s, by %s", words, name);
     SIM_REQUIRE(len > 0);
-    act_tell(a, what, job, text); /* cut, if somebody names queues in novels */
+    act_tell_of(a, &(struct announcement){.what = what, .detail = text, .job = job, .by = by});
+    /* cut, if somebody names queues in novels */
 }
 
 static const char *policy_name(enum preemption_policy p)
@@ -192,6 +193,38 @@ void policy_kueue_wait(struct policy_kueue *p, struct acts *a, const struct trac
     act_wait(a, t->job, reason_of(t));
 }
 
+/* An obstacle of quota as a number; false: it is of another kind. */
+static bool need_of(const struct policy_kueue *p, const struct decision *d,
+                    const struct obstacle *o, struct wait_need *out)
+{
+    if (o->kind != OBSTACLE_SHORT && o->kind != OBSTACLE_EXCEEDS)
+        return false;
+    const bool is_short = o->kind == OBSTACLE_SHORT;
+    *out = (struct wait_need){
+        .resource = o->resource,
+        .amount = is_short ? o->request : qty_sub(qty_add(o->assumed, o->request), o->maximum),
+        .queue = d->w->queue == NULL ? "" : d->w->queue->spec->name,
+        .flavor = intern_text(p->env.names->words, o->flavor)};
+    return true;
+}
+
+static void tell_pending(const struct policy_kueue *p, struct acts *a, const struct decision *d,
+                         const char *text, struct arena *arena)
+{
+    struct announcement t = {
+        .what = "pending", .detail = text, .job = (uint32_t)d->w->number, .by = JOB_NONE};
+    const struct assignment *all = d->text == NULL ? d->assignment : NULL;
+    size_t most = 0;
+    for (uint32_t s = 0; all != NULL && s < all->sets_len; s++)
+        most += all->sets[s].obstacles.len;
+    struct wait_need *needs = arena_alloc(arena, (most + 1) * sizeof needs[0]);
+    for (uint32_t s = 0; all != NULL && s < all->sets_len; s++)
+        for (uint32_t i = 0; i < all->sets[s].obstacles.len; i++)
+            t.needs_len += need_of(p, d, &all->sets[s].obstacles.items[i], &needs[t.needs_len]);
+    t.needs = needs;
+    act_tell_of(a, &t);
+}
+
 static void explain(struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
@@ -202,7 +235,7 @@ static void explain(struct policy_kueue *p, struct acts *a, const struct decisio
     const char *text = decision_text(arena, p->env.names, d);
     const uint64_t told = kueue_told(d, text);
     if (told != t->told)
-        act_tell(a, "pending", t->job, text);
+        tell_pending(p, a, d, text, arena);
     t->told = told;
     arena_free(arena);
 }

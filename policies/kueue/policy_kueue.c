@@ -4,6 +4,7 @@
 #include "sim/arena.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { TOKEN_NEAR, TOKEN_DEADLINE };
 
@@ -266,6 +267,30 @@ static bool queue_at(void *state, size_t i, struct queue_view *out)
     return true;
 }
 
+/* --- what `clustersim explain` asks --- */
+
+static int64_t holds(void *state, uint32_t holder, uint32_t waiting, const struct wait_need *need,
+                     const char **queue)
+{
+    const struct policy_kueue *p = state;
+    const struct tracked *h = policy_kueue_tracked(p, holder),
+                         *w = policy_kueue_tracked(p, waiting);
+    if (h == NULL || w == NULL || !h->w->has_quota || h->w->queue == NULL || w->w->queue == NULL ||
+        h->w->queue->node->tree != w->w->queue->node->tree)
+        return 0;
+    int64_t held = 0;
+    for (uint32_t s = 0; h->w->sets != NULL && s < h->w->shape->sets_len; s++) {
+        for (uint32_t i = 0; i < h->w->sets[s].len; i++) {
+            const struct assigned *r = &h->w->sets[s].resources[i];
+            if (r->resource == need->resource &&
+                strcmp(intern_text(p->env.names->words, r->flavor), need->flavor) == 0)
+                held = qty_add(held, r->qty);
+        }
+    }
+    *queue = h->w->queue->spec->name;
+    return held;
+}
+
 /* --- the end --- */
 
 static void close_policy(void *state)
@@ -308,5 +333,6 @@ const struct policy_ops policy_kueue = {
     .notify = notify,
     .decide = decide,
     .queue_at = queue_at,
+    .holds = holds,
     .close = close_policy,
 };
