@@ -14,20 +14,35 @@ static void write_file(const struct scenario_run *r, const char *name, const cha
     assert_int_equal(fclose(f), 0);
 }
 
-/* In its own folder, with what it says in a file there. */
-static void call(struct scenario_run *r, const char *what, const char *path, const char *options)
+/* What it says lies in a file of its folder meanwhile. */
+static void say(struct scenario_run *r, const char *what, const char *path, const char *options)
 {
     char command[768], said[96];
-    assert_true(snprintf(r->out, sizeof r->out, "%s/out", r->dir.path) < (int)sizeof r->out);
     assert_true(snprintf(said, sizeof said, "%s/said", r->dir.path) < (int)sizeof said);
-    const int len = snprintf(command, sizeof command, "%s %s %s --out %s %s >%s 2>&1",
-                             CLUSTERSIM_PROGRAM, what, path, r->out, options, said);
+    const int len = snprintf(command, sizeof command, "%s %s %s %s >%s 2>&1", CLUSTERSIM_PROGRAM,
+                             what, path, options, said);
     assert_true(len < (int)sizeof command);
     const int status = system(command);
     assert_true(WIFEXITED(status));
     r->rc = WEXITSTATUS(status);
     size_t bytes;
     r->said = temp_file_read(said, &bytes);
+}
+
+/* With results in its own folder. */
+static void call(struct scenario_run *r, const char *what, const char *path, const char *options)
+{
+    char all[512];
+    assert_true(snprintf(r->out, sizeof r->out, "%s/out", r->dir.path) < (int)sizeof r->out);
+    assert_true(snprintf(all, sizeof all, "--out %s %s", r->out, options) < (int)sizeof all);
+    say(r, what, path, all);
+}
+
+void scenario_say_path(struct scenario_run *r, const char *command, const char *path,
+                       const char *options)
+{
+    temp_dir_open(&r->dir);
+    say(r, command, path, options);
 }
 
 #define USUAL "--quiet --audit --no-plots"

@@ -36,6 +36,10 @@ void scenario_run_text(struct scenario_run *r, const char *scenario);
 
 /* Runs a scenario that lies somewhere else under one of its policies. */
 void scenario_run_path(struct scenario_run *r, const char *path, const char *policy);
+
+/* Any command with a file that lies somewhere and options of one's own; no folder for results. */
+void scenario_say_path(struct scenario_run *r, const char *command, const char *path,
+                       const char *options);
 void scenario_run_close(struct scenario_run *r);
 
 #endif /* TESTS_SCENARIO_RUN_H */
