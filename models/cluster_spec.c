@@ -63,9 +63,13 @@ static const struct config_key mig_keys[] = {
      .help = "what every GPU is cut into; absent: MIG is off, or dynamic; of mig-manager, the name "
              "of the layout to begin with (the first if absent)"},
     {"layouts", CONFIG_NODE, offsetof(struct mig_section, layouts), "",
-     .hint = "a mapping from names to layouts",
+     .hint = "a mapping from names to layouts, or a list of names that are known",
      .help = "mig-manager: what the timeline may choose, as in {at: 20h, mig-layout: night, nodes: "
              "[n-0]}; an empty one is MIG off"},
+    {"mig-configs", CONFIG_TEXT, offsetof(struct mig_section, configs), "", .hint = "a path",
+     .help =
+         "a file of mig-parted, or a ConfigMap or Helm values with one in it, whose names may be "
+         "written as layouts"},
     {"change", CONFIG_CUSTOM, offsetof(struct mig_section, change), "",
      .table = &distribution_table, .read = distribution_read_duration,
      .hint = DISTRIBUTION_HINT("a duration"),

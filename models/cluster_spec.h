@@ -33,6 +33,7 @@ struct mig_section {
     int strategy;                    /* enum mig_strategy */
     const struct yaml_node *layout;  /* NULL: MIG is off, or there is a manager */
     const struct yaml_node *layouts; /* of mig-manager, by name */
+    const char *configs;             /* a file of mig-parted; NULL: none */
     struct distribution change;      /* of layouts: how long it takes */
     struct repartition_rule repartition;
     int rule; /* enum mig_rule, of a dynamic manager */

@@ -1,13 +1,16 @@
 #include "models/pool_devices.h"
 
 #include "models/machine.h"
+#include "models/mig_configs.h"
 #include "models/mig_dynamic.h"
 #include "models/mig_layout_spec.h"
+#include "models/mig_layouts.h"
 #include "models/mig_resource.h"
 #include "models/names.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/check.h"
+#include "sim/path.h"
 #include "sim/suggest.h"
 
 #include <string.h>
@@ -25,6 +28,7 @@ struct making {
     struct arena *arena;
     struct diag *diag;
     const struct yaml_node *layout; /* what GPUs are cut into; NULL: MIG is off */
+    struct mig_configs *configs;    /* of the file that the pool names; NULL: none */
     struct piece *pieces;
     uint32_t pieces_len;
 };
@@ -115,8 +119,8 @@ static bool make_pieces(struct making *m)
                    m->machine->gpu->name);
         return false;
     }
-    if (layout != NULL && !mig_layout_spec_read(layout, m->machine->gpu->mig, gpus, layouts,
-                                                enabled, m->arena, m->diag))
+    const struct mig_layout_target target = {m->machine->gpu, gpus, m->configs, m->arena, m->diag};
+    if (layout != NULL && !mig_layout_spec_read(layout, &target, layouts, enabled))
         return false;
     if (layout != NULL && !strategy_allows(m, layouts, enabled))
         return false;
@@ -358,69 +362,30 @@ static const char *product_label(const struct making *m, const struct pool_devic
 
 /* --- layouts of a MIG manager --- */
 
-static bool layouts_suit(const struct making *m)
+static bool make_layout(struct making *m, size_t i, struct layout_spec *l, struct pool_devices *out)
 {
-    const struct mig_section *mig = &m->spec->mig;
-    const struct yaml_node *n = yaml_get(m->spec->node, "mig");
-    if (mig->layouts == NULL)
-        diag_error(m->diag, yaml_pos(n),
-                   "layouts: the manager `mig-manager` needs them, by name, such as {day: "
-                   "all-1g.10gb, night: [3g.40gb, 3g.40gb]}");
-    else if (mig->layouts->kind != YAML_MAP || mig->layouts->len == 0)
-        diag_error(m->diag, yaml_pos(mig->layouts),
-                   "layouts: %s; expected a mapping such as {day: "
-                   "all-1g.10gb, night: [3g.40gb, 3g.40gb]}",
-                   yaml_kind_name(mig->layouts));
-    else if (mig->layout != NULL && mig->layout->kind != YAML_SCALAR)
-        diag_error(m->diag, yaml_pos(mig->layout),
-                   "layout: %s; expected the name of one of the layouts",
-                   yaml_kind_name(mig->layout));
-    else
-        return true;
-    return false;
-}
-
-/* Of the one that nodes begin with: by name, or the first. */
-static size_t first_layout(const struct making *m)
-{
-    const struct mig_section *mig = &m->spec->mig;
-    struct suggest s;
-    suggest_init(&s, mig->layout == NULL ? "" : mig->layout->text);
-    for (size_t i = 0; i < mig->layouts->len; i++) {
-        const char *name = mig->layouts->pairs[i].key->text;
-        if (mig->layout != NULL && strcmp(name, mig->layout->text) == 0)
-            return i;
-        suggest_offer(&s, name);
-    }
-    if (mig->layout != NULL)
-        diag_error(m->diag, yaml_pos(mig->layout), "layout: '%s': none of the layouts%s",
-                   mig->layout->text, suggest_hint(&s));
-    return 0;
-}
-
-static bool make_layout(struct making *m, const struct yaml_pair *pair, struct layout_spec *l,
-                        struct pool_devices *out)
-{
-    m->layout = yaml_is_null(pair->value) ? NULL : pair->value;
+    const struct yaml_node *all = m->spec->mig.layouts, *n = mig_layouts_value(all, i);
+    m->layout = yaml_is_null(n) ? NULL : n;
     if (!make_pieces(m) || !sharing_suits(m))
         return false;
     make_classes(m, out);
-    *l = (struct layout_spec){pair->key->text, out->classes, out->classes_len};
+    *l = (struct layout_spec){mig_layouts_name(all, i), out->classes, out->classes_len};
     return true;
 }
 
 static bool make_layouts(struct making *m, struct pool_devices *out)
 {
-    if (!layouts_suit(m))
+    const struct mig_section *mig = &m->spec->mig;
+    if (!mig_layouts_suit(mig, yaml_get(m->spec->node, "mig"), m->diag))
         return false;
     const struct yaml_node *map = m->spec->mig.layouts;
-    const size_t first = first_layout(m);
+    const size_t first = mig_layouts_first(mig, m->diag);
     bool ok = true;
     out->layouts = arena_alloc(m->arena, map->len * sizeof out->layouts[0]);
     out->layouts_len = (uint32_t)map->len;
     for (size_t i = 0; i < map->len; i++) { /* the first, those before it, those after it */
         const size_t at = i == first ? 0 : i < first ? i + 1 : i;
-        ok &= make_layout(m, &map->pairs[i], &out->layouts[at], out);
+        ok &= make_layout(m, i, &out->layouts[at], out);
     }
     out->product = m->machine->gpu->product;
     return ok;
@@ -429,9 +394,36 @@ static bool make_layouts(struct making *m, struct pool_devices *out)
 static struct domain_spec *room_for_domains(const struct making *m)
 {
     const struct yaml_node *map = m->spec->mig.layouts;
-    const size_t layouts = map != NULL && map->kind == YAML_MAP ? map->len + 1 : 1;
+    const size_t layouts = map != NULL && map->kind != YAML_SCALAR ? map->len + 1 : 1;
     return arena_alloc(m->arena, layouts * (size_t)m->machine->gpus * (MIG_MOST_SLICES + 1) *
                                      sizeof(struct domain_spec));
+}
+
+static bool make(struct making *m, struct pool_devices *out)
+{
+    if (m->spec->mig.manager == MIG_MANAGER_DYNAMIC) {
+        if (!dynamic_suits(m))
+            return false;
+        make_dynamic(m, out);
+        return true;
+    }
+    if (m->spec->mig.manager == MIG_MANAGER_NVIDIA)
+        return make_layouts(m, out);
+    if (!make_pieces(m) || !sharing_suits(m))
+        return false;
+    make_classes(m, out);
+    out->product = product_label(m, out);
+    return true;
+}
+
+static bool read_configs(struct making *m)
+{
+    const char *path = m->spec->mig.configs;
+    if (path == NULL)
+        return true;
+    const struct yaml_node *n = yaml_get(yaml_get(m->spec->node, "mig"), "mig-configs");
+    m->configs = mig_configs_new();
+    return mig_configs_add_file(m->configs, path_beside(m->arena, n->file, path), m->diag);
 }
 
 bool pool_devices_make(const struct pool_spec *spec, const struct machine *machine,
@@ -448,17 +440,7 @@ bool pool_devices_make(const struct pool_spec *spec, const struct machine *machi
     if (machine->gpus == 0 || !machine->numbered)
         return true;
     out->domains = room_for_domains(&m);
-    if (spec->mig.manager == MIG_MANAGER_DYNAMIC) {
-        if (!dynamic_suits(&m))
-            return false;
-        make_dynamic(&m, out);
-        return true;
-    }
-    if (spec->mig.manager == MIG_MANAGER_NVIDIA)
-        return make_layouts(&m, out);
-    if (!make_pieces(&m) || !sharing_suits(&m))
-        return false;
-    make_classes(&m, out);
-    out->product = product_label(&m, out);
-    return true;
+    const bool ok = read_configs(&m) && make(&m, out);
+    mig_configs_free(m.configs);
+    return ok;
 }
