@@ -90,6 +90,8 @@ bool act_admit(struct acts *a, const struct admission *adm)
     for (size_t i = 0; i < adm->places_len; i++)
         if (adm->places[i].group >= job->groups_len)
             return refuse(a, "admit", adm->job, "there is no group %" PRIu32, adm->places[i].group);
+    if (job->admit_ns == TIME_NEVER)
+        event_loop_progress(&a->sim->loop);
     lifecycle_admit(a->sim, job, adm);
     return true;
 }

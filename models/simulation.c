@@ -87,6 +87,7 @@ static void fire_arrive(void *world, uint32_t source)
     struct simulation *sim = world;
     sim->foreground--;
     sim->sources[source].arrival = EVENT_NONE;
+    event_loop_progress(&sim->loop); /* a million jobs at one instant are no livelock */
     lifecycle_arrive(sim, source, &sim->sources[source].next);
     simulation_schedule_arrival(sim, source);
 }
@@ -101,6 +102,7 @@ void simulation_withdraw_arrival(struct simulation *sim, uint32_t source)
 /* Sources that waited for some job to end may have one now. */
 void simulation_job_ended(struct simulation *sim)
 {
+    event_loop_progress(&sim->loop);
     for (uint32_t i = 0; i < sim->spec.sources_len; i++)
         if (sim->sources[i].is_waiting)
             simulation_schedule_arrival(sim, i);

@@ -26,12 +26,18 @@ void event_loop_fini(struct event_loop *l)
     l->queue = NULL;
 }
 
-static void clock_moved(struct event_loop *l, int64_t to_ns)
+/* Counts anew what happens at one instant. */
+static void count_from(struct event_loop *l, int64_t to_ns)
 {
     l->still_since_ns = to_ns;
     l->still_events = 0;
     l->still_rounds = 0;
     memset(l->still_by_kind, 0, l->kinds_len * sizeof l->still_by_kind[0]);
+}
+
+void event_loop_progress(struct event_loop *l)
+{
+    count_from(l, l->still_since_ns);
 }
 
 static bool round_is_due(const struct event_loop *l, bool any, const struct event *next)
@@ -55,7 +61,7 @@ static void run_event(struct event_loop *l)
     const bool any = event_queue_pop(l->queue, &ev);
     SIM_REQUIRE(any && ev.kind < l->kinds_len);
     if (ev.time_ns != l->still_since_ns)
-        clock_moved(l, ev.time_ns);
+        count_from(l, ev.time_ns);
     l->events++;
     l->still_events++;
     l->still_by_kind[ev.kind]++;

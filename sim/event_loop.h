@@ -5,8 +5,9 @@
  *          asked for, `settled` is called once; what it makes due at the same instant goes first,
  *          then it is called again if it asks for that. So any number of arrivals and ends at one
  *          instant cost one decision.
- * Errors   A clock that does not move for `most_events` events or `most_rounds` rounds stops the
- *          loop: LOOP_STALLED, and event_loop_stall says which kinds keep it busy.
+ * Errors   A clock that does not move for `most_events` events or `most_rounds` rounds without
+ *          progress stops the loop: LOOP_STALLED, and event_loop_stall says which kinds keep it
+ *          busy.
  * Cost     O(1) on top of the queue; a round costs no heap operation.
  */
 #ifndef SIM_EVENT_LOOP_H
@@ -54,6 +55,9 @@ static inline void event_loop_want_round(struct event_loop *l)
 {
     l->round_wanted = true;
 }
+
+/* Something happened that can happen only so often: the clock may stand for as long again. */
+void event_loop_progress(struct event_loop *l);
 
 /* Makes event_loop_run return after the event that is being handled. */
 static inline void event_loop_stop(struct event_loop *l)

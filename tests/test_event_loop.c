@@ -9,6 +9,7 @@ struct world {
     struct event_loop loop;
     char log[256];
     int rounds_to_ask;
+    bool makes_progress;
 };
 
 enum { TICK, POLL };
@@ -47,6 +48,8 @@ static bool settled(void *world)
 {
     struct world *w = world;
     note(w, "d", w->rounds_to_ask);
+    if (w->makes_progress)
+        event_loop_progress(&w->loop);
     return w->rounds_to_ask-- > 0;
 }
 
@@ -131,6 +134,20 @@ static void endless_rounds_are_a_stall(void **state)
     event_loop_fini(&w.loop);
 }
 
+static void rounds_that_get_somewhere_are_none(void **state)
+{
+    (void)state;
+    struct world w;
+    set_up(&w);
+    w.rounds_to_ask = 20;
+    w.makes_progress = true;
+    w.loop.most_rounds = 10;
+    schedule(&w, 7, PHASE_ARRIVE, TICK, 1);
+    assert_int_equal(event_loop_run(&w.loop, 100), LOOP_EMPTY);
+    assert_int_equal(w.loop.rounds, 21);
+    event_loop_fini(&w.loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +156,7 @@ int main(void)
         cmocka_unit_test(stops_before_until_and_goes_on),
         cmocka_unit_test(a_standing_clock_is_named),
         cmocka_unit_test(endless_rounds_are_a_stall),
+        cmocka_unit_test(rounds_that_get_somewhere_are_none),
     };
     return cmocka_run_group_tests_name("event_loop", tests, NULL, NULL);
 }

@@ -61,6 +61,9 @@ void configuration_settings(struct field_reader *r, const struct configuration *
 bool configuration_apply(struct field_reader *r, const struct yaml_file *f, int minor,
                          struct kueue_settings *s, struct configuration *out);
 
+/* The Go duration that stands there, in nanoseconds; 0: none does. */
+int64_t configuration_duration(const struct yaml_node *tree, const char *path);
+
 /* A Go duration as Go prints it: 30m0s. */
 const char *go_duration_text(struct arena *a, int64_t ns);
 

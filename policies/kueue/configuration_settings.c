@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static int64_t duration_at(const struct yaml_node *tree, const char *path)
+int64_t configuration_duration(const struct yaml_node *tree, const char *path)
 {
     int64_t ns = 0;
     const char *why, *text = tree_text(tree, path, NULL);
@@ -39,8 +39,8 @@ static void read_afs(struct field_reader *r, const struct yaml_node *tree, struc
     s->is_on = n != NULL;
     if (n == NULL)
         return;
-    s->half_life_ns = duration_at(n, "usageHalfLifeTime");
-    s->sampling_ns = duration_at(n, "usageSamplingInterval");
+    s->half_life_ns = configuration_duration(n, "usageHalfLifeTime");
+    s->sampling_ns = configuration_duration(n, "usageSamplingInterval");
     for (size_t i = 0; i < tree_pairs(map); i++) {
         const char *why;
         struct resource_weight *w = &weights[s->weights_len++];
@@ -60,9 +60,9 @@ static void read_pods_ready(const struct configuration *c, struct kueue_settings
                (p->is_on || tree_get(c->given, "waitForPodsReady") != NULL);
     if (n == NULL)
         return;
-    p->timeout_ns = duration_at(n, "timeout");
+    p->timeout_ns = configuration_duration(n, "timeout");
     /* None, rather than at once: a recovery timeout of 0 switches it off. */
-    p->recovery_timeout_ns = duration_at(n, "recoveryTimeout");
+    p->recovery_timeout_ns = configuration_duration(n, "recoveryTimeout");
     if (p->recovery_timeout_ns == 0)
         p->recovery_timeout_ns = INT64_MAX;
     p->blocks_admission = p->is_on && tree_bool(n, "blockAdmission", false);

@@ -240,8 +240,9 @@ static void explain(struct policy_kueue *p, struct acts *a, const struct decisio
     arena_free(arena);
 }
 
-void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a)
+bool policy_kueue_carry_out(struct policy_kueue *p, struct acts *a)
 {
+    bool acted = false;
     for (uint32_t i = 0; i < p->k->decisions_len; i++) {
         const struct decision d = p->k->decisions[i];
         struct tracked *t = policy_kueue_tracked(p, (uint32_t)d.w->number);
@@ -253,6 +254,8 @@ void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a)
             evict(p, a, &d);
         else
             explain(p, a, &d);
+        acted |= d.kind != DECIDED_PENDING;
     }
     p->k->decisions_len = 0;
+    return acted;
 }

@@ -209,16 +209,16 @@ static void notify(void *state, const struct note *n, struct acts *a)
 
 /* --- decisions --- */
 
-/* One cycle a round. Real Kueue can evict and admit the same workloads again and again, and the
- * kernel sees that. */
+/* Cycles until one has something to carry out: that ends the round. Real Kueue can evict and admit
+ * the same workloads again and again, and the kernel sees that. */
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
     policy_kueue_answer_checks(p, a);
     policy_kueue_carry_out(p, a);
-    if (kueue_has_work(p->k)) {
+    for (bool acted = false; !acted && kueue_has_work(p->k);) {
         kueue_cycle(p->k, acts_now_ns(a));
-        policy_kueue_carry_out(p, a);
+        acted = policy_kueue_carry_out(p, a);
     }
     if (kueue_has_work(p->k))
         return AGAIN; /* after what became due meanwhile: pods that end or get a node */

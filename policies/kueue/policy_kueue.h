@@ -124,7 +124,8 @@ const struct topology_request *policy_kueue_topology(struct policy_kueue *p, con
 
 /* --- policy_carry.c: decisions become verbs --- */
 
-void policy_kueue_carry_out(struct policy_kueue *p, struct acts *a);
+/* Whether anything was done beyond saying why jobs wait. */
+bool policy_kueue_carry_out(struct policy_kueue *p, struct acts *a);
 
 /* It has quota, its checks are ready, its places are found: the job may start. */
 void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t);

@@ -5,7 +5,6 @@
 #include "policies/kueue/frameworks.h"
 #include "policies/kueue/kube_syntax.h"
 #include "sim/arena.h"
-#include "sim/duration.h"
 
 #include <string.h>
 
@@ -19,18 +18,9 @@
 
 /* --- durations and numbers --- */
 
-static int64_t duration_at(const struct yaml_node *tree, const char *path)
-{
-    int64_t ns = 0;
-    const char *why, *text = tree_text(tree, path, NULL);
-    if (text != NULL)
-        duration_parse_go(text, &ns, &why);
-    return ns;
-}
-
 static void check_duration(struct refusals *r, const struct yaml_node *tree, const char *path)
 {
-    const int64_t ns = duration_at(tree, path);
+    const int64_t ns = configuration_duration(tree, path);
     if (ns < 0)
         refuse_text(r, tree_get(tree, path), path, go_duration_text(r->arena, ns), NEGATIVE);
 }
@@ -51,7 +41,7 @@ static void check_pods_ready(struct refusals *r, const struct yaml_node *tree,
     const struct yaml_node *n = tree_get(tree, PODS_READY);
     if (n == NULL || gates_on(gates, GATE_DISABLE_WAIT_FOR_PODS_READY))
         return;
-    if (duration_at(tree, PODS_READY ".timeout") == 0)
+    if (configuration_duration(tree, PODS_READY ".timeout") == 0)
         refuse_missing(r, n, PODS_READY ".timeout", "must be specified");
     check_duration(r, tree, PODS_READY ".timeout");
     check_duration(r, tree, PODS_READY ".recoveryTimeout");
@@ -267,9 +257,9 @@ static void check_multi_kueue(struct refusals *r, const struct yaml_node *tree)
     const struct yaml_node *origin = tree_get(tree, MULTI_KUEUE ".origin");
     const struct yaml_node *dispatcher = tree_get(tree, DISPATCHER);
     for (size_t i = 0; i < 2; i++)
-        if (duration_at(tree, spans[i]) < 0)
-            refuse_number(r, tree_get(tree, spans[i]), spans[i], duration_at(tree, spans[i]),
-                          NEGATIVE);
+        if (configuration_duration(tree, spans[i]) < 0)
+            refuse_number(r, tree_get(tree, spans[i]), spans[i],
+                          configuration_duration(tree, spans[i]), NEGATIVE);
     const struct syntax s = syntax_label_value(r->arena, node_text(origin));
     if (s.len > 0)
         refuse_text(r, origin, MULTI_KUEUE ".origin", node_text(origin),
@@ -317,12 +307,12 @@ static void check_admission_fair_sharing(struct refusals *r, const struct yaml_n
 {
     const struct yaml_node *n = tree_get(tree, "admissionFairSharing");
     const struct yaml_node *weights = tree_get(n, "resourceWeights");
-    const int64_t half_life_ns = duration_at(n, "usageHalfLifeTime");
+    const int64_t half_life_ns = configuration_duration(n, "usageHalfLifeTime");
     if (n == NULL)
         return;
     check_duration(r, tree, "admissionFairSharing.usageHalfLifeTime");
     /* Kueue names the half-life as the value here, too. */
-    if (duration_at(n, "usageSamplingInterval") <= 0)
+    if (configuration_duration(n, "usageSamplingInterval") <= 0)
         refuse_text(r, tree_get(n, "usageSamplingInterval"),
                     "admissionFairSharing.usageSamplingInterval",
                     go_duration_text(r->arena, half_life_ns), "must be greater than 0");
