@@ -21,6 +21,8 @@ static const struct config_key gpu_keys[] = {
     ENTRY_HEAD_KEYS(raw_gpu),
     {"product", CONFIG_TEXT, offsetof(struct raw_gpu, model.product), "",
      .help = "label nvidia.com/gpu.product of a whole GPU"},
+    {"title", CONFIG_TEXT, offsetof(struct raw_gpu, model.title), "",
+     .help = "as nvidia-smi and DCGM print it; absent: `product`, or the name"},
     {"memory", CONFIG_SIZE, offsetof(struct raw_gpu, model.memory_bytes), "",
      .help = "nominal memory"},
     {"sms", CONFIG_INT, offsetof(struct raw_gpu, model.sms), "", 1, INFINITY,

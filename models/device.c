@@ -427,39 +427,6 @@ uint64_t device_speed(const struct cluster *c, const struct task *t, const struc
     return slowest;
 }
 
-static int64_t busy(uint64_t milli, uint64_t duty_q16, uint64_t speed_q32)
-{
-    return (int64_t)((milli * duty_q16 * (speed_q32 >> 16)) >> 32);
-}
-
-int64_t device_active_milli(const struct cluster *c, const struct task *t, const struct request *r)
-{
-    const struct node *n = &c->nodes[t->node];
-    const uint64_t duty = r->load.duty_q16 == 0 ? 65536 : r->load.duty_q16;
-    if (n->classes_len == 0)
-        return t->is_unchecked ? 0 : busy((uint64_t)r->gpus * t->count * 1000, duty, SPEED_ONE);
-    if (is_alone(c, t))
-        return busy((uint64_t)t->milli, duty, SPEED_ONE);
-    int64_t sum = 0;
-    for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1) {
-        const struct gpu *g = gpu_of(c, n, (uint32_t)__builtin_ctzll(mask));
-        const uint64_t speed = g->domain == DOMAIN_NONE
-                                   ? SPEED_ONE
-                                   : sharing_domain_speed(&c->domains[g->domain], t->id);
-        sum += busy(1000, duty, speed);
-    }
-    for (uint32_t i = 0; i < t->uses_len; i++) {
-        const struct device_unit *u = device_unit_of(n, t->uses[i]);
-        const struct sharing_domain *d = device_unit_domain(c, n, u);
-        /* Who shares a domain is in it once, however many of its units it holds. */
-        if (d == NULL)
-            sum += busy(milli_of_use(n, t, i, r), duty, SPEED_ONE);
-        else if (i == 0 || device_unit_domain(c, n, device_unit_of(n, t->uses[i - 1])) != d)
-            sum += busy(u->domain_milli, duty, sharing_domain_speed(d, t->id));
-    }
-    return sum;
-}
-
 static void visit_residents(const struct sharing_domain *d, uint32_t but,
                             void (*visit)(void *context, uint32_t task), void *context)
 {

@@ -53,10 +53,6 @@ static inline uint32_t device_share_milli(const struct task *t, const struct req
 /* Thousandths of GPUs the task holds; a GPU shared unchecked counts for each. */
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r);
 
-/* Thousandths of GPUs that the task keeps busy while it works: its duty, less what neighbours take.
- */
-int64_t device_active_milli(const struct cluster *c, const struct task *t, const struct request *r);
-
 /* Speed of a task whose solo work on a whole GPU is `load`: of the slowest of its devices. */
 uint64_t device_speed(const struct cluster *c, const struct task *t,
                       const struct device_load *load);

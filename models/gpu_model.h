@@ -12,6 +12,7 @@
 struct gpu_model {
     const char *name;
     const char *product;         /* label nvidia.com/gpu.product of a whole GPU; NULL: unknown */
+    const char *title;           /* as nvidia-smi and DCGM print it; NULL: unknown */
     const struct mig_table *mig; /* NULL: cannot be partitioned */
     int64_t memory_bytes;        /* nominal; 0: unknown */
     int64_t sms;                 /* 0: unknown */
@@ -22,5 +23,11 @@ struct gpu_model {
     struct config_texts unverified;
     const char *source; /* NULL: see the head of the file */
 };
+
+/* The title, or the next best name. */
+static inline const char *gpu_model_title(const struct gpu_model *m)
+{
+    return m->title != NULL ? m->title : m->product != NULL ? m->product : m->name;
+}
 
 #endif /* MODELS_GPU_MODEL_H */

@@ -1,4 +1,5 @@
 #include "models/device.h"
+#include "models/device_activity.h"
 #include "models/execution.h"
 #include "models/lifecycle.h"
 #include "models/sharing.h"
@@ -34,6 +35,14 @@ uint64_t lifecycle_own_speed(const struct simulation *sim, const struct job *job
     return device_speed(sim->cluster, t, &lifecycle_request(sim, job, t)->load);
 }
 
+static void show_activity(struct simulation *sim, const struct job *job, const struct task *t,
+                          bool works)
+{
+    for (size_t i = 0; i < sim->spec.observers_len; i++)
+        if (sim->observers[i].ops->wants & WANTS_ACTIVITY)
+            sim->observers[i].ops->activity(sim->observers[i].state, job, t, works);
+}
+
 void lifecycle_update_active(struct simulation *sim, const struct job *job, struct task *t)
 {
     if (t->node == NODE_NONE)
@@ -41,6 +50,8 @@ void lifecycle_update_active(struct simulation *sim, const struct job *job, stru
     const bool works = t->state == TASK_RUNNING && !job->is_suspended;
     const struct request *r = lifecycle_request(sim, job, t);
     lifecycle_set_active(sim, t, works ? device_active_milli(sim->cluster, t, r) : 0);
+    if (sim->observers_want & WANTS_ACTIVITY)
+        show_activity(sim, job, t, works);
 }
 
 /* A gang goes as fast as its slowest task. */

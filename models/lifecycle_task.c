@@ -258,6 +258,8 @@ void lifecycle_ready(struct simulation *sim, struct job *job, struct task *t)
         lifecycle_start_alone(sim, job, t);
     else if (job->tasks_unready == 0 && job->tasks_pending == 0)
         start_gang(sim, job);
+    else
+        lifecycle_update_active(sim, job, t); /* it has its memory, and waits for the others */
 }
 
 /* The kubelet's answer; a controller makes the pod anew, and that takes its time. Our guess. */

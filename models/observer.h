@@ -19,13 +19,14 @@
 enum { OBSERVER_API = 1 };
 
 enum observer_wants {
-    WANTS_JOBS = 1,     /* job_over */
-    WANTS_TASKS = 2,    /* task_over: also of tasks withdrawn or still there at the end */
-    WANTS_EVENTS = 4,   /* happened */
-    WANTS_SAMPLES = 8,  /* sample */
-    WANTS_DETAIL = 16,  /* texts of reasons and tellings, in happened */
-    WANTS_MOVES = 32,   /* moved */
-    WANTS_SETTLED = 64, /* settled */
+    WANTS_JOBS = 1,       /* job_over */
+    WANTS_TASKS = 2,      /* task_over: also of tasks withdrawn or still there at the end */
+    WANTS_EVENTS = 4,     /* happened */
+    WANTS_SAMPLES = 8,    /* sample */
+    WANTS_DETAIL = 16,    /* texts of reasons and tellings, in happened */
+    WANTS_MOVES = 32,     /* moved */
+    WANTS_SETTLED = 64,   /* settled */
+    WANTS_ACTIVITY = 128, /* activity */
 };
 
 /* Something that happened: an entry of the decision log. */
@@ -78,7 +79,7 @@ struct observer_env {
     const char *out_dir;
     int64_t start_ns;
     int64_t warm_up_ns; /* averages leave out what was before start + this */
-    int64_t step_ns;    /* of samples */
+    int64_t step_ns;    /* of its samples */
     bool is_quiet;
 };
 
@@ -89,6 +90,8 @@ struct observer_ops {
     size_t state_bytes;
     const struct config_table *options;
     unsigned wants;
+    /* Optional. Of samples of its own; 0: it has those of the run. */
+    int64_t (*step_ns)(const void *options);
     bool (*open)(void *state, const struct observer_env *env, struct diag *d);
     void (*job_over)(void *state, const struct job *job);
     void (*task_over)(void *state, const struct job *job, const struct task *task);
@@ -102,6 +105,9 @@ struct observer_ops {
     void (*warmed_up)(void *state, int64_t now_ns);
     /* True if all was written; false after a diag_error with the system's reason. */
     bool (*close)(void *state, struct diag *d);
+    /* A task that holds devices has begun to work on them, does so no more, or goes at another
+     * speed (device_activity.h). Not called when it leaves: happened is, with SIM_RELEASED. */
+    void (*activity)(void *state, const struct job *job, const struct task *t, bool works);
     /* Optional. In place of close where the run did not begin: frees, and writes nothing. */
     void (*abandon)(void *state);
 };

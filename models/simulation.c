@@ -281,29 +281,6 @@ static void fire_timeline(void *world, uint32_t i)
     event_loop_want_round(&sim->loop);
 }
 
-void simulation_sample(struct simulation *sim)
-{
-    for (size_t i = 0; i < sim->spec.observers_len; i++)
-        if (sim->observers[i].ops->wants & WANTS_SAMPLES)
-            sim->observers[i].ops->sample(sim->observers[i].state, sim_now(sim));
-}
-
-void simulation_schedule_sample(struct simulation *sim)
-{
-    if (sim->spec.step_ns > 0)
-        sim->sample_event =
-            sim_push(sim, sim_now(sim) + sim->spec.step_ns, PHASE_SAMPLE, 0, EVENT_SAMPLE, 0);
-}
-
-static void fire_sample(void *world, uint32_t subject)
-{
-    struct simulation *sim = world;
-    (void)subject;
-    sim->sample_event = EVENT_NONE;
-    simulation_sample(sim);
-    simulation_schedule_sample(sim);
-}
-
 /* Averages leave out what was before; observers are told first, to put away what they want kept. */
 static void fire_warm(void *world, uint32_t subject)
 {
@@ -325,7 +302,7 @@ const struct event_kind simulation_event_kinds[EVENT_KINDS] = {
     [EVENT_TIME_UP] = {"time up", fire_time_up},
     [EVENT_WARM] = {"warm-up", fire_warm},
     [EVENT_TIMELINE] = {"edit", fire_timeline},
-    [EVENT_SAMPLE] = {"sample", fire_sample},
+    [EVENT_SAMPLE] = {"sample", simulation_fire_sample},
     [EVENT_INSTANCE] = {"instance", fire_instance},
     [EVENT_LAYOUT] = {"layout", fire_layout},
     [EVENT_REPARTITION] = {"repartition", fire_repartition},
@@ -414,7 +391,7 @@ bool simulation_settled(void *world)
     if (!again && sim->foreground == sim->wakes.len && sim->spec.drain && sim->jobs.len == 0)
         drop_wakes(sim);
     if (!again && sim->foreground == 0 && sim->spec.drain) { /* nothing changes any more */
-        event_queue_cancel(sim->loop.queue, &sim->sample_event);
+        simulation_cancel_samples(sim);
         event_queue_cancel(sim->loop.queue, &sim->warm_event);
     }
     return again;

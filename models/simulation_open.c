@@ -134,6 +134,9 @@ static bool open_observer(struct simulation *sim, size_t i)
     const struct simulation_spec *spec = &sim->spec;
     struct observer_slot *o = &sim->observers[i];
     o->ops = spec->observers[i].ops;
+    o->sample_event = EVENT_NONE;
+    if (o->ops->step_ns != NULL)
+        o->step_ns = o->ops->step_ns(spec->observers[i].options);
     o->state = arena_alloc(sim->arena, o->ops->state_bytes + 1);
     sim->observers_want |= o->ops->wants;
     const struct observer_env env = {
@@ -142,7 +145,7 @@ static bool open_observer(struct simulation *sim, size_t i)
         .out_dir = spec->out_dir,
         .start_ns = spec->start_ns,
         .warm_up_ns = spec->warm_up_ns,
-        .step_ns = spec->step_ns,
+        .step_ns = o->step_ns > 0 ? o->step_ns : spec->step_ns,
     };
     if (!o->ops->open(o->state, &env, sim->diag))
         return false;
@@ -190,8 +193,8 @@ static void schedule_start(struct simulation *sim)
         simulation_schedule_arrival(sim, i);
     for (uint32_t p = 0; p < sim->cluster->pools_len; p++)
         simulation_meter_down(sim, p);
-    simulation_sample(sim);
-    simulation_schedule_sample(sim);
+    simulation_sample_all(sim);
+    simulation_schedule_samples(sim);
     event_loop_want_round(&sim->loop);
 }
 
@@ -295,7 +298,7 @@ bool simulation_close(struct simulation *sim)
     if (sim == NULL)
         return true;
     close_live_jobs(sim);
-    simulation_sample(sim);
+    simulation_sample_all(sim);
     bool ok = true;
     for (size_t i = 0; i < sim->observers_open; i++)
         ok &= sim->observers[i].ops->close(sim->observers[i].state, sim->diag);

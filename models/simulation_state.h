@@ -57,6 +57,8 @@ struct source_slot {
 struct observer_slot {
     const struct observer_ops *ops;
     void *state;
+    int64_t step_ns;       /* of samples of its own; 0: it has none */
+    uint32_t sample_event; /* the next of these */
 };
 
 struct wake {
@@ -166,8 +168,10 @@ void simulation_set_node(struct simulation *sim, uint32_t node, enum node_state 
 extern const struct event_kind simulation_event_kinds[EVENT_KINDS];
 bool simulation_settled(void *world);
 void simulation_schedule_arrival(struct simulation *sim, uint32_t source);
-void simulation_schedule_sample(struct simulation *sim);
-void simulation_sample(struct simulation *sim);
+void simulation_schedule_samples(struct simulation *sim);
+void simulation_sample_all(struct simulation *sim);
+void simulation_cancel_samples(struct simulation *sim);
+void simulation_fire_sample(void *world, uint32_t subject);
 void simulation_meter_down(struct simulation *sim, uint32_t pool);
 
 #endif /* MODELS_SIMULATION_STATE_H */

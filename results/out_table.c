@@ -14,6 +14,11 @@ char *out_path(const char *dir, const char *name)
     return t.text;
 }
 
+int64_t out_options_step_ns(const void *options)
+{
+    return options == NULL ? 0 : ((const struct out_options *)options)->step_ns;
+}
+
 size_t out_table_len(const struct out_table *t)
 {
     size_t len = 0;

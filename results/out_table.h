@@ -28,7 +28,11 @@ struct out_table {
 /* What a scenario may say to any observer that writes a file. */
 struct out_options {
     const char *path; /* instead of the folder and the usual name; NULL: those */
+    int64_t step_ns;  /* of samples, for observers that may have their own; 0: those of the run */
 };
+
+/* For observer_ops.step_ns; options NULL: 0. */
+int64_t out_options_step_ns(const void *options);
 
 struct table_file {
     struct out_file *out;

@@ -1,6 +1,7 @@
 #include "models/gpu_share.h"
 
 #include "models/device.h"
+#include "models/device_activity.h"
 #include "models/gpu_model.h"
 #include "models/job.h"
 #include "models/sharing.h"

@@ -71,6 +71,7 @@ struct prepared {
     const struct run_options *options;
     const struct policy_entry *policy; /* the one that was asked for; NULL: all */
     const char *out_dir;
+    const char *openmetrics; /* file; NULL: not asked for */
     struct expectations expect;
     struct until_width *until_width; /* NULL: not asked for */
     bool has_no_record;              /* nobody will ask what was measured: only the files count */

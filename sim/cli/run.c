@@ -8,6 +8,7 @@
 struct options {
     struct run_options run;
     const char *policy;
+    const char *openmetrics;
 };
 
 /* Of replications there are means and intervals, which no file of a single run has. */
@@ -41,9 +42,10 @@ static bool is_unasked(const struct prepared *p)
 
 static int simulate_it(struct prepared *p, const void *options, struct diag *d)
 {
-    (void)options;
+    const struct options *o = options;
     const struct policy_entry *policy = p->policy != NULL ? p->policy : &p->scenario.policies[0];
     struct run_record record;
+    p->openmetrics = o->openmetrics;
     p->has_no_record = is_unasked(p);
     int code = replicate(p, policy, &p->out_dir, 1, &record, d);
     if (code < EXIT_INPUT)
@@ -56,12 +58,14 @@ static int run(const void *given, const char *const *arguments, size_t len)
 {
     (void)len;
     const struct options *o = given;
-    return prepared_run(arguments[0], &o->run, o->policy, simulate_it, NULL);
+    return prepared_run(arguments[0], &o->run, o->policy, simulate_it, o);
 }
 
 static const struct option run_option_table[] = {
     {"policy", OPTION_TEXT, offsetof(struct options, policy), "NAME",
      .help = "which of the scenario's policies (default: the first)"},
+    {"openmetrics", OPTION_TEXT, offsetof(struct options, openmetrics), "FILE",
+     .help = "samples of all GPUs, as dcgm-exporter names and labels them; - is standard output"},
     RUN_OPTIONS(struct options, run),
     {0},
 };
@@ -72,13 +76,16 @@ const struct command command_run = {
     .name = "run",
     .arguments = "SCENARIO",
     .summary = "one simulation, all its CSVs and plots",
-    .help = "Simulates the scenario under one policy and writes jobs.csv, utilisation.csv, "
-            "queues.csv,\n"
-            "events.csv, gpus.csv, summary.csv, summary.json and plots to out/NAME. With\n"
-            "--replications N the files are those of the first; means and intervals go to "
-            "compare.csv.\n\n"
-            "  clustersim run examples/walkthrough.yaml\n"
-            "  clustersim run scenario.yaml --policy easy --seed 7 --out /tmp/easy",
+    .help =
+        "Simulates the scenario under one policy and writes jobs.csv, utilisation.csv, "
+        "queues.csv,\n"
+        "events.csv, gpus.csv, summary.csv, summary.json and plots to out/NAME. With\n"
+        "--replications N the files are those of the first; means and intervals go to "
+        "compare.csv.\n\n"
+        "With --openmetrics FILE the samples of GPUs also go to one file that Prometheus reads:\n"
+        "promtool tsdb create-blocks-from openmetrics FILE\n\n"
+        "  clustersim run examples/walkthrough.yaml\n"
+        "  clustersim run scenario.yaml --policy easy --seed 7 --out /tmp/easy",
     .options = run_option_table,
     .options_bytes = sizeof(struct options),
     .defaults = &defaults,

@@ -49,6 +49,34 @@ static const struct config_key run_keys[] = {
 static const struct config_table run_table = {"run", "When the simulation begins and ends.",
                                               sizeof(struct run_section), run_keys};
 
+#define DCGM(member) offsetof(struct dcgm_section, member)
+
+static const char *const rows_names[] = {
+    [DCGM_ROWS_CHANGES] = "changes", [DCGM_ROWS_ALL] = "all", NULL};
+
+static const struct config_key dcgm_keys[] = {
+    {.key = "interval",
+     .kind = CONFIG_DURATION,
+     .offset = DCGM(interval_ns),
+     .fallback = "",
+     .min = 1e6,
+     .max = 3.2e18,
+     .help = "step of gpus.csv and of the file of `--openmetrics`; that of `sample` if absent; "
+             "dcgm-exporter's own is 30s"},
+    {.key = "rows",
+     .kind = CONFIG_CHOICE,
+     .offset = DCGM(rows),
+     .fallback = "changes",
+     .choices = rows_names,
+     .help = "of gpus.csv: `all` GPUs and MIG instances at every sample, or GPUs on which "
+             "something happened (`changes`: a row holds until the next one)"},
+    {0},
+};
+
+static const struct config_table dcgm_table = {
+    "dcgm", "How GPUs are sampled, as NVIDIA's DCGM does it. MODEL.md says what the values are.",
+    sizeof(struct dcgm_section), dcgm_keys};
+
 #define FIELD(member) offsetof(struct scenario, member)
 
 static const struct config_key scenario_keys[] = {
@@ -108,7 +136,13 @@ static const struct config_key scenario_keys[] = {
      .fallback = "5m",
      .min = 1e6,
      .max = 3.2e18,
-     .help = "step of utilisation.csv and queues.csv"},
+     .help = "step of utilisation.csv, queues.csv, fragments.csv and gpus.csv"},
+    {.key = "dcgm",
+     .kind = CONFIG_SECTION,
+     .offset = FIELD(dcgm),
+     .fallback = "{}",
+     .table = &dcgm_table,
+     .help = "how GPUs are sampled"},
     {.key = "timeline",
      .kind = CONFIG_NODE,
      .offset = FIELD(timeline),

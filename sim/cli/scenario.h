@@ -40,6 +40,14 @@ struct policy_entry {
     bool is_sound; /* nothing is wrong with the entry itself */
 };
 
+/* How GPUs are sampled, for gpus.csv and --openmetrics. */
+struct dcgm_section {
+    int64_t interval_ns; /* 0: as `sample` */
+    int rows;
+};
+
+enum { DCGM_ROWS_CHANGES, DCGM_ROWS_ALL };
+
 struct scenario {
     int64_t version;
     const char *name;
@@ -62,6 +70,7 @@ struct scenario {
     const char *path;
     const struct scenario_setting *settings;
     size_t settings_len;
+    struct dcgm_section dcgm;
     struct arena *arena;
     struct yaml_file **files;
     size_t files_len;

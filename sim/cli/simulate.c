@@ -1,5 +1,7 @@
 #include "sim/cli/simulate.h"
 
+#include "results/gpus_csv.h"
+#include "results/openmetrics.h"
 #include "results/plots/plots.h"
 #include "results/registry.h"
 #include "sim/cli/commands.h"
@@ -12,8 +14,26 @@
 
 enum { MOST_OBSERVERS = 32 };
 
+/* What observers are told; lives as long as the run. */
+struct told {
+    struct run_record *record;
+    struct gpus_options gpus;
+    struct out_options openmetrics;
+};
+
+static struct told tell(const struct prepared *p, struct run_record *record)
+{
+    const struct dcgm_section *dcgm = &p->scenario.dcgm;
+    return (struct told){
+        .record = record,
+        .gpus = {.out = {.step_ns = dcgm->interval_ns},
+                 .every_sample = dcgm->rows == DCGM_ROWS_ALL},
+        .openmetrics = {.path = p->openmetrics, .step_ns = dcgm->interval_ns},
+    };
+}
+
 /* The record writes its files only if a summary is wanted. */
-static size_t choose_observers(const struct prepared *p, bool has_files, struct run_record *record,
+static size_t choose_observers(const struct prepared *p, bool has_files, const struct told *told,
                                struct observer_use *out)
 {
     const struct scenario *s = &p->scenario;
@@ -22,13 +42,16 @@ static size_t choose_observers(const struct prepared *p, bool has_files, struct 
         const struct observer_ops *ops = observer_all()[i];
         const bool is_summary = strcmp(ops->name, "summary") == 0;
         const bool is_plots = strcmp(ops->name, "plots") == 0;
+        const bool is_gpus = strcmp(ops->name, "gpus") == 0;
         if (p->has_no_record && (is_summary || is_plots))
             continue;
         if (is_summary || (is_plots && has_files))
-            out[len++] = (struct observer_use){ops, record};
+            out[len++] = (struct observer_use){ops, told->record};
         else if (has_files && !is_plots && scenario_wants(s, ops->name))
-            out[len++] = (struct observer_use){ops, NULL};
+            out[len++] = (struct observer_use){ops, is_gpus ? &told->gpus : NULL};
     }
+    if (has_files && p->openmetrics != NULL && len < MOST_OBSERVERS)
+        out[len++] = (struct observer_use){&observer_openmetrics, &told->openmetrics};
     return len;
 }
 
@@ -107,13 +130,14 @@ int simulate_one(const struct prepared *p, const struct simulate_task *task, str
     if (!begin_record(p, task, out, d) || (has_files && !make_dirs(task->dir, d)))
         return EXIT_WORLD;
     struct observer_use observers[MOST_OBSERVERS];
+    const struct told told = tell(p, out);
     const struct setup_options o = {
         .policy = task->policy,
         .seed = p->seed,
         .replication = task->replication,
         .out_dir = task->dir,
         .observers = observers,
-        .observers_len = choose_observers(p, has_files, out, observers),
+        .observers_len = choose_observers(p, has_files, &told, observers),
         .no_fragments = p->has_no_record && !scenario_wants(&p->scenario, "utilisation") &&
                         !scenario_wants(&p->scenario, "fragments"),
         .strict = p->options->strict,
