@@ -15,6 +15,10 @@ enum { FIELDS = sizeof fields / sizeof fields[0] };
 
 /* Of guides and dashboards that were seen to name what is not there. */
 static const char *const taken_for[][2] = {
+    {"DCGM_FI_DEV_GPU_UTILIZATION", "DCGM_FI_DEV_GPU_UTIL"},
+    {"DCGM_FI_DEV_MEMORY_FREE", "DCGM_FI_DEV_FB_FREE"},
+    {"DCGM_FI_DEV_MEMORY_TOTAL", "DCGM_FI_DEV_FB_TOTAL"},
+    {"DCGM_FI_DEV_MEMORY_USED", "DCGM_FI_DEV_FB_USED"},
     {"DCGM_FI_DEV_MEM_FREE", "DCGM_FI_DEV_FB_FREE"},
     {"DCGM_FI_DEV_MEM_TOTAL", "DCGM_FI_DEV_FB_TOTAL"},
     {"DCGM_FI_DEV_MEM_USED", "DCGM_FI_DEV_FB_USED"},

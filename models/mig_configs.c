@@ -200,7 +200,7 @@ static bool add_texts(struct mig_configs *c, const struct yaml_node *data, struc
             continue;
         const char *name = arena_printf(c->arena, "%s(%s)", text->file == NULL ? "" : text->file,
                                         data->pairs[i].key->text);
-        struct yaml_file *file = yaml_parse(name, text->text, text->len, d);
+        struct yaml_file *file = yaml_parse_inside(text, name, d);
         keep(c, file);
         for (size_t k = 0; k < yaml_docs(file); k++)
             found = add_configs(c, yaml_doc(file, k), d) || found;

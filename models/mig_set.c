@@ -1,5 +1,6 @@
 #include "models/mig_set.h"
 
+#include "models/lint.h"
 #include "models/mig_misfit.h"
 #include "models/mig_resource.h"
 #include "sim/arena.h"
@@ -85,14 +86,53 @@ void mig_set_no_profile(const struct mig_table *t, const char *profile, struct s
                profile, t->name, suggest_hint(&s));
 }
 
+/* Takes instances away, of the largest profiles first, while the rest does not fit. */
+static void reduce(const struct mig_space *space, struct arena *a, uint32_t *counts, uint32_t least)
+{
+    const struct mig_table *t = mig_space_table(space);
+    for (unsigned size = t->memory_slices; size > 0; size--)
+        for (unsigned p = 0; p < t->len; p++)
+            while (t->profiles[p].memory_slices == size && counts[p] > least &&
+                   mig_misfit(space, a, counts) != NULL)
+                counts[p]--;
+}
+
+/* "{3g.40gb: 1, 1g.10gb: 4}": fewer of the largest, and as many more of the last as then fit. */
+static const char *nearest_fit(const struct mig_space *space, struct arena *a,
+                               const uint32_t *counts)
+{
+    const struct mig_table *t = mig_space_table(space);
+    uint32_t fit[MIG_MOST_PROFILES];
+    unsigned last = 0;
+    const char *text = "";
+    for (unsigned p = 0; p < t->len; p++) {
+        fit[p] = counts[p] < t->profiles[p].most ? counts[p] : t->profiles[p].most;
+        if (fit[p] > 0 &&
+            (fit[last] == 0 || t->profiles[p].memory_slices < t->profiles[last].memory_slices))
+            last = p;
+    }
+    reduce(space, a, fit, 1);
+    reduce(space, a, fit, 0);
+    do
+        fit[last]++;
+    while (mig_misfit(space, a, fit) == NULL);
+    fit[last]--;
+    for (unsigned p = t->len; p-- > 0;)
+        if (fit[p] > 0)
+            text = arena_printf(a, "%s%s%s: %lu", text, text[0] == '\0' ? "" : ", ",
+                                t->profiles[p].name, (unsigned long)fit[p]);
+    return arena_printf(a, "{%s}", text);
+}
+
 bool mig_set_fits(const struct mig_space *space, const struct mig_set *set, struct src_pos at,
                   struct diag *d)
 {
     struct arena *a = arena_new();
     const char *why = mig_misfit(space, a, set->counts);
     if (why != NULL)
-        diag_error(d, at, "%s: these instances do not fit on one GPU: %s",
-                   mig_space_table(space)->name, why);
+        lint_report(d, LINT_MIG_MIX, at,
+                    "%s: these instances do not fit on one GPU: %s; %s would fit",
+                    mig_space_table(space)->name, why, nearest_fit(space, a, set->counts));
     arena_free(a);
     return why == NULL;
 }

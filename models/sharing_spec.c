@@ -1,8 +1,10 @@
 #include "models/sharing_spec.h"
 
+#include "models/lint.h"
 #include "models/sharing.h"
 #include "sim/arena.h"
 #include "sim/path.h"
+#include "sim/quantity.h"
 
 #include <string.h>
 
@@ -95,17 +97,36 @@ const struct config_table sharing_spec_table = {"sharing", "Several tasks on one
 
 /* What the plugin takes; the rest it ignores, and so do we, but not in silence. */
 static void warn_of_strays(const struct yaml_node *map, const char *where, const char *const *known,
-                           struct diag *d)
+                           struct config_reader *r)
 {
+    const char *names = known[0];
+    for (size_t k = 1; known[k] != NULL; k++)
+        names = arena_printf(r->arena, "%s%s%s", names, known[k + 1] == NULL ? " and " : ", ",
+                             known[k]);
     for (size_t i = 0; map != NULL && map->kind == YAML_MAP && i < map->len; i++) {
         const struct yaml_node *key = map->pairs[i].key;
         size_t k = 0;
         while (known[k] != NULL && strcmp(known[k], key->text) != 0)
             k++;
         if (known[k] == NULL)
-            diag_warning(d, yaml_pos(key), "%s.%s: the device plugin ignores this key", where,
-                         key->text);
+            lint_report(r->diag, LINT_SHARING_UNKNOWN_KEY, yaml_pos(key),
+                        "%s.%s: the device plugin ignores this key; take it away: %s knows %s",
+                        where, key->text, where, names);
     }
+}
+
+static bool are_too_few(const struct yaml_node *value, const struct config_key *key, struct diag *d)
+{
+    int64_t n;
+    const char *why;
+    if (key->kind != CONFIG_INT || value->kind != YAML_SCALAR || value->quoted ||
+        !quantity_int(value->text, &n, &why) || n >= 2)
+        return false;
+    lint_report(d, LINT_SHARING_REPLICAS, yaml_pos(value),
+                "replicas: '%s': the device plugin refuses fewer than 2, and offers nothing; write "
+                "2 or more, or leave the resource out",
+                value->text);
+    return true;
 }
 
 static bool read_resources(struct config_reader *r, const struct yaml_node *list,
@@ -116,13 +137,14 @@ static bool read_resources(struct config_reader *r, const struct yaml_node *list
     struct sharing_resource *rows = arena_alloc(r->arena, (list->len + 1) * sizeof rows[0]);
     for (size_t i = 0; i < list->len; i++) {
         const struct yaml_node *item = list->items[i];
-        warn_of_strays(item, "resources", known, r->diag);
+        warn_of_strays(item, "resources", known, r);
         for (size_t k = 0; resource_keys[k].key != NULL; k++) {
             const struct yaml_node *value = yaml_get(item, resource_keys[k].key);
             if (value == NULL)
                 diag_error(r->diag, yaml_pos(item), "resources: '%s' is missing (%s)",
                            resource_keys[k].key, resource_keys[k].help);
-            ok &= value != NULL && config_read_value(r, value, &resource_keys[k], &rows[i]);
+            ok &= value != NULL && !are_too_few(value, &resource_keys[k], r->diag) &&
+                  config_read_value(r, value, &resource_keys[k], &rows[i]);
         }
         if (rows[i].name != NULL) /* the file is closed before this is used */
             rows[i].name = arena_text(r->arena, rows[i].name, strlen(rows[i].name));
@@ -142,7 +164,7 @@ static bool read_plugin_section(struct config_reader *r, const struct yaml_node 
     const struct yaml_node *renames = yaml_get(n, "renameByDefault");
     const struct yaml_node *refuses = yaml_get(n, "failRequestsGreaterThanOne");
     *s = (struct replicas_section){.refuses_several = fails, .cost = cost};
-    warn_of_strays(n, where, known, r->diag);
+    warn_of_strays(n, where, known, r);
     if (list == NULL || list->kind != YAML_LIST || list->len == 0) {
         diag_error(
             r->diag, yaml_pos(n),
@@ -155,14 +177,14 @@ static bool read_plugin_section(struct config_reader *r, const struct yaml_node 
     return read_resources(r, list, s) && ok;
 }
 
-static bool read_plugin(struct config_reader *r, const struct yaml_node *doc,
-                        struct sharing_spec *s)
+bool sharing_spec_read_plugin(struct config_reader *r, const struct yaml_node *doc,
+                              struct sharing_spec *s)
 {
     static const char *const known[] = {"timeSlicing", "mps", NULL};
     const struct yaml_node *sharing = yaml_get(doc, "sharing");
     const struct yaml_node *slicing = yaml_get(sharing, "timeSlicing");
     const struct yaml_node *mps = yaml_get(sharing, "mps");
-    warn_of_strays(sharing, "sharing", known, r->diag);
+    warn_of_strays(sharing, "sharing", known, r);
     if (slicing != NULL && mps != NULL) {
         diag_error(r->diag, yaml_pos(sharing), "sharing: timeSlicing and mps exclude one another");
         return false;
@@ -229,9 +251,9 @@ static bool read_text(struct config_reader *r, const struct yaml_node *text, str
         return false;
     }
     const char *name = arena_printf(r->arena, "%s(%u)", text->file, text->line);
-    struct yaml_file *inner = yaml_parse(name, text->text, text->len, r->diag);
+    struct yaml_file *inner = yaml_parse_inside(text, name, r->diag);
     for (size_t i = 0; i < yaml_docs(inner); i++)
-        read_plugin(r, yaml_doc(inner, i), s);
+        sharing_spec_read_plugin(r, yaml_doc(inner, i), s);
     yaml_close(inner);
     return r->diag->errors == before;
 }
@@ -250,7 +272,7 @@ static bool read_config(struct config_reader *r, const struct yaml_node *at, con
         if (text != NULL)
             read_text(r, text, s);
     } else if (c.bare != NULL) {
-        read_plugin(r, c.bare, s);
+        sharing_spec_read_plugin(r, c.bare, s);
     } else {
         diag_error(r->diag, yaml_pos(at),
                    "config: '%s': neither a ConfigMap with data nor a file of the device plugin "

@@ -52,6 +52,11 @@ extern const struct config_table sharing_spec_table;
 bool sharing_spec_resolve(struct config_reader *r, const struct yaml_node *n, const char *label,
                           struct sharing_spec *s);
 
+/* A file of the device plugin by itself: of a ConfigMap, say. Whether nothing was wrong; what it
+ * does not share stays as it was. */
+bool sharing_spec_read_plugin(struct config_reader *r, const struct yaml_node *doc,
+                              struct sharing_spec *s);
+
 /* Replicas of one unit of the resource; 0: it is not shared. */
 int64_t sharing_spec_replicas(const struct sharing_spec *s, const char *resource);
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# docs.sh - prints docs/CONFIG.md, OUTPUTS.md and COMMANDS.md anew from the program's tables.
+# docs.sh - prints docs/CONFIG.md, LINTS.md, OUTPUTS.md and COMMANDS.md anew from the program's tables.
 # usage: scripts/docs.sh [PROGRAM]            writes them
 #        scripts/docs.sh --check [PROGRAM]    fails if they are not what the tables say
 set -eu
@@ -12,7 +12,7 @@ program=${1:-build/debug/clustersim}
 printed=$(mktemp)
 trap 'rm -f "$printed"' EXIT
 bad=""
-for manual in commands config outputs; do
+for manual in commands config lints outputs; do
     file=docs/$(printf '%s' "$manual" | tr '[:lower:]' '[:upper:]').md
     "$program" manual "$manual" >"$printed"
     if [ -z "$check" ]; then

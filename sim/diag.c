@@ -312,6 +312,17 @@ void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...)
     va_end(ap);
 }
 
+void diag_remark(struct diag *d, struct src_pos at, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct diag_count count = {d->remarks, d->repeated_remarks};
+    report(d, &count, at, "note", fmt, ap);
+    d->remarks = count.all;
+    d->repeated_remarks = count.repeated;
+    va_end(ap);
+}
+
 void diag_note(struct diag *d, struct src_pos at, const char *fmt, ...)
 {
     if (d->muted)
@@ -331,17 +342,27 @@ static void print_count(FILE *out, unsigned n, const char *what)
 
 void diag_sum_up(const struct diag *d)
 {
-    const unsigned errors = d->errors - d->repeated_errors;
-    const unsigned warnings = d->warnings - d->repeated_warnings;
-    if (errors + warnings == 0)
+    const struct {
+        unsigned n;
+        const char *what;
+    } counts[] = {{d->errors - d->repeated_errors, "error"},
+                  {d->warnings - d->repeated_warnings, "warning"},
+                  {d->remarks - d->repeated_remarks, "note"}};
+    unsigned kinds = 0;
+    bool are_all = true;
+    for (int i = 0; i < 3; i++)
+        kinds += counts[i].n > 0;
+    if (kinds == 0)
         return;
-    if (errors > 0)
-        print_count(d->out, errors, "error");
-    if (errors > 0 && warnings > 0)
-        fputs(" and ", d->out);
-    if (warnings > 0)
-        print_count(d->out, warnings, "warning");
-    if (errors > DIAG_MOST || warnings > DIAG_MOST)
+    for (int i = 0; i < 3; i++) {
+        if (counts[i].n == 0)
+            continue;
+        print_count(d->out, counts[i].n, counts[i].what);
+        kinds--;
+        fputs(kinds > 1 ? ", " : kinds == 1 ? " and " : "", d->out);
+        are_all = are_all && counts[i].n <= DIAG_MOST;
+    }
+    if (!are_all)
         fprintf(d->out, "; shown are the first %d of a kind", (int)DIAG_MOST);
     fputc('\n', d->out);
 }

@@ -10,12 +10,11 @@
  *
  * Order    Messages are printed as they come.
  * Memory   A diag borrows its stream and the texts it is lent; it owns only its list of them.
- * Errors   After DIAG_MOST errors further ones are counted, not printed; warnings have a count of
- *          their own, so that they never hide an error. Control characters in what the user wrote
- *          are shown as escapes, and a very long message loses its middle.
- * Cost     A caret line is looked up by walking the text on from the last one looked up: O(length)
- *          in all while positions rise, and at most once per message printed.
- * Threads  A diag belongs to one thread.
+ * Errors   After DIAG_MOST errors further ones are counted, not printed; warnings and remarks have
+ *          counts of their own, so that they never hide an error. Control characters in what the
+ * user wrote are shown as escapes, and a very long message loses its middle. Cost     A caret line
+ * is looked up by walking the text on from the last one looked up: O(length) in all while positions
+ * rise, and at most once per message printed. Threads  A diag belongs to one thread.
  */
 #ifndef SIM_DIAG_H
 #define SIM_DIAG_H
@@ -44,8 +43,10 @@ struct diag {
     struct diag_text *texts;
     unsigned errors;
     unsigned warnings;
+    unsigned remarks;
     unsigned repeated_errors; /* of those, said before of the same place: not printed again */
     unsigned repeated_warnings;
+    unsigned repeated_remarks;
     bool is_world;  /* one of the errors was of the world */
     bool muted;     /* the last message was not printed, so its notes are not either */
     uint64_t *said; /* hashes of what was printed of places in files */
@@ -64,19 +65,27 @@ void diag_forget_text(struct diag *d, const char *file); /* the pointer that was
 void diag_error(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void diag_warning(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Worth knowing, though nothing need be wrong: a note that stands by itself. */
+void diag_remark(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
 /* An error of the world, not of the input: no such file, disk full. Exit codes tell them apart. */
 void diag_world(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* Belongs to the message before it: where the first of two twins stands, say. */
 void diag_note(struct diag *d, struct src_pos at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* "3 errors and 1 warning", repeated ones not counted, and how many of them were not printed;
- * nothing if there were none. */
+/* "3 errors, 1 warning and 2 notes", repeated ones not counted, and how many of them were not
+ * printed; nothing if there were none. */
 void diag_sum_up(const struct diag *d);
 
 static inline unsigned diag_errors(const struct diag *d)
 {
     return d->errors;
+}
+
+static inline unsigned diag_warnings(const struct diag *d)
+{
+    return d->warnings;
 }
 
 /* Whether the next error will be printed: worth asking before costly words for it. */

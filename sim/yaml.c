@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes text, which must have a NUL behind it. */
-static struct yaml_file *read_text(const char *name, char *text, size_t len, struct diag *d)
+/* Takes text, which must have a NUL behind it. outer: the literal block that it is; NULL: none. */
+static struct yaml_file *read_text(const char *name, char *text, size_t len,
+                                   const struct yaml_node *outer, struct diag *d)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf"; /* no column of its own */
     if (strncmp(text, byte_order_mark, 3) == 0) {
@@ -25,7 +26,12 @@ static struct yaml_file *read_text(const char *name, char *text, size_t len, str
     f->text = text;
     f->len = len;
     f->diag = d;
-    diag_lend_text(d, f->name, f->text, f->len);
+    if (outer == NULL) {
+        diag_lend_text(d, f->name, f->text, f->len);
+    } else {
+        f->lines_above = outer->line;
+        f->cols_before = outer->text_col - 1;
+    }
     yaml_read_stream(f);
     return f;
 }
@@ -38,17 +44,31 @@ struct yaml_file *yaml_read(const char *path, struct diag *d)
         diag_world(d, (struct src_pos){path, 0, 0}, "cannot be read: %s", strerror(errno));
         return NULL;
     }
-    return read_text(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, d);
+    return read_text(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, NULL, d);
 }
 
-struct yaml_file *yaml_parse(const char *name, const char *text, size_t len, struct diag *d)
+static char *copy_text(const char *text, size_t len)
 {
     char *copy = malloc(len + 1);
     SIM_REQUIRE(copy != NULL);
     if (len > 0)
         memcpy(copy, text, len);
     copy[len] = '\0';
-    return read_text(name, copy, len, d);
+    return copy;
+}
+
+struct yaml_file *yaml_parse(const char *name, const char *text, size_t len, struct diag *d)
+{
+    return read_text(name, copy_text(text, len), len, NULL, d);
+}
+
+struct yaml_file *yaml_parse_inside(const struct yaml_node *scalar, const char *name,
+                                    struct diag *d)
+{
+    SIM_REQUIRE(scalar->kind == YAML_SCALAR);
+    if (scalar->text_col == 0)
+        return yaml_parse(name, scalar->text, scalar->len, d);
+    return read_text(scalar->file, copy_text(scalar->text, scalar->len), scalar->len, scalar, d);
 }
 
 void yaml_close(struct yaml_file *f)
@@ -87,6 +107,13 @@ bool yaml_is_null(const struct yaml_node *n)
 struct src_pos yaml_pos(const struct yaml_node *n)
 {
     return (struct src_pos){n->file, n->line, n->col};
+}
+
+struct src_pos yaml_pos_inside(const struct yaml_node *n, unsigned line, unsigned col)
+{
+    if (n->kind == YAML_SCALAR && n->text_col > 0)
+        return (struct src_pos){n->file, n->line + 1 + line, n->text_col + col - 1};
+    return yaml_pos(n);
 }
 
 const char *yaml_kind_name(const struct yaml_node *n)

@@ -35,6 +35,7 @@ struct yaml_node {
     enum yaml_kind kind;
     bool quoted;        /* in quotes, a block scalar or tagged !!str: never null or a number */
     unsigned line, col; /* where it begins, from 1 */
+    unsigned text_col;  /* of a literal block (|): the column where its lines begin; else 0 */
     const char *file;   /* as given to yaml_read; standard input is "<stdin>" */
     size_t len;         /* bytes, items or pairs */
     union {
@@ -58,6 +59,12 @@ struct yaml_file *yaml_read(const char *path, struct diag *d);
 
 /* The same from memory; name is used in messages, text is copied. */
 struct yaml_file *yaml_parse(const char *name, const char *text, size_t len, struct diag *d);
+
+/* The text of a scalar as YAML of its own, a file within a file: of a ConfigMap, say. Places are
+ * those in the outer file, which must outlive this one, where the text is a literal block (|); else
+ * they are those of a file of that name. */
+struct yaml_file *yaml_parse_inside(const struct yaml_node *scalar, const char *name,
+                                    struct diag *d);
 void yaml_close(struct yaml_file *f); /* NULL is allowed */
 
 /* Documents that are not empty, in order. */
@@ -71,6 +78,10 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 bool yaml_is_null(const struct yaml_node *n);
 
 struct src_pos yaml_pos(const struct yaml_node *n);
+
+/* Where a piece of a scalar's text stands, by its line from 0 and its column from 1: exactly, if it
+ * is a literal block (|); else where the scalar begins. */
+struct src_pos yaml_pos_inside(const struct yaml_node *n, unsigned line, unsigned col);
 
 /* "a list", "a mapping", "text", "nothing": for messages. */
 const char *yaml_kind_name(const struct yaml_node *n);

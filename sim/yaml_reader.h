@@ -23,6 +23,8 @@ struct yaml_reader {
     yaml_parser_t parser;
     size_t from;                    /* the byte of the text at which the parser began */
     unsigned lines_before;          /* that byte */
+    size_t literal_at;              /* the byte where line literal_line of the text begins: */
+    unsigned literal_line;          /* the one that was looked up last, from 0 */
     const struct yaml_node **stack; /* see yaml_value.c */
     size_t stack_len;
     size_t stack_cap;

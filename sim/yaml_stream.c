@@ -9,8 +9,9 @@ enum { FIRST_STACK = 256 };
 
 struct src_pos yaml_place(const struct yaml_reader *r, yaml_mark_t mark)
 {
-    return (struct src_pos){r->file->name, r->lines_before + (unsigned)mark.line + 1,
-                            (unsigned)mark.column + 1};
+    return (struct src_pos){r->file->name,
+                            r->file->lines_above + r->lines_before + (unsigned)mark.line + 1,
+                            r->file->cols_before + (unsigned)mark.column + 1};
 }
 
 bool yaml_next_event(struct yaml_reader *r, yaml_event_t *ev)
@@ -91,7 +92,8 @@ static bool move_on(struct yaml_reader *r)
     const char *end = r->file->text + r->file->len;
     const unsigned first = r->lines_before + 1;
     for (unsigned line = first; at < end; line++) {
-        if (line > first && line >= r->stopped_at && begins_document(at, end)) {
+        if (line > first && line + r->file->lines_above >= r->stopped_at &&
+            begins_document(at, end)) {
             r->from = (size_t)(at - r->file->text);
             r->lines_before = line - 1;
             return true;

@@ -23,6 +23,7 @@ struct yaml_file {
     const char *name;
     char *text;
     size_t len;
+    unsigned lines_above, cols_before; /* of a text within another file: where it stands there */
     const struct yaml_node **docs;
     size_t docs_len;
     size_t docs_cap;

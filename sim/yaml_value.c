@@ -148,10 +148,43 @@ static bool read_alias(struct yaml_reader *r, const yaml_event_t *ev, unsigned d
     return true;
 }
 
+/* Moves on to a line of the text, counted from 0; NULL if it has fewer. Literals come in order. */
+static const char *find_line(struct yaml_reader *r, unsigned line)
+{
+    const char *end = r->file->text + r->file->len;
+    if (line < r->literal_line) {
+        r->literal_line = 0;
+        r->literal_at = 0;
+    }
+    const char *at = r->file->text + r->literal_at;
+    for (; r->literal_line < line; r->literal_line++) {
+        const char *eol = memchr(at, '\n', (size_t)(end - at));
+        if (eol == NULL)
+            return NULL;
+        at = eol + 1;
+        r->literal_at = (size_t)(at - r->file->text);
+    }
+    return at;
+}
+
+/* How far the lines of a literal block are indented: as its first one that is not empty. */
+static unsigned literal_col(struct yaml_reader *r, const yaml_event_t *ev, const char *text)
+{
+    unsigned line = r->lines_before + (unsigned)ev->start_mark.line + 1;
+    for (; *text == '\n'; text++)
+        line++;
+    const char *written = find_line(r, line);
+    const size_t indent = written == NULL ? 0 : strspn(written, " ");
+    const size_t own = strspn(text, " ");
+    return indent < own ? 0 : r->file->cols_before + (unsigned)(indent - own) + 1;
+}
+
 static void read_scalar(struct yaml_reader *r, const yaml_event_t *ev, struct yaml_built *out)
 {
     struct yaml_node *n = new_scalar(r, ev, ev->data.scalar.value, ev->data.scalar.length);
     n->quoted = ev->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    if (ev->data.scalar.style == YAML_LITERAL_SCALAR_STYLE)
+        n->text_col = literal_col(r, ev, n->text);
     if (ev->data.scalar.tag != NULL)
         apply_tag(r, ev, n);
     if (n->quoted && memchr(n->text, '\0', n->len) != NULL)

@@ -45,6 +45,39 @@ void scenario_say_path(struct scenario_run *r, const char *command, const char *
     say(r, command, path, options);
 }
 
+static void check(struct scenario_run *r, const char *folder, const char *paths,
+                  const char *options)
+{
+    char command[4096], said[96];
+    assert_true(snprintf(said, sizeof said, "%s/said", r->dir.path) < (int)sizeof said);
+    const int len = snprintf(command, sizeof command, "cd %s && %s check %s %s >%s 2>&1", folder,
+                             CLUSTERSIM_PROGRAM, options, paths, said);
+    assert_true(len < (int)sizeof command);
+    const int status = system(command);
+    assert_true(WIFEXITED(status));
+    r->rc = WEXITSTATUS(status);
+    size_t bytes;
+    r->said = temp_file_read(said, &bytes);
+}
+
+void scenario_check_files(struct scenario_run *r, const char *const *files, const char *options)
+{
+    char paths[1024] = "";
+    temp_dir_open(&r->dir);
+    for (size_t i = 0; files[i] != NULL; i += 2) {
+        write_file(r, files[i], files[i + 1]);
+        assert_true(strlen(paths) + strlen(files[i]) + 2 < sizeof paths);
+        strcat(strcat(paths, " "), files[i]);
+    }
+    check(r, r->dir.path, paths, options);
+}
+
+void scenario_check_paths(struct scenario_run *r, const char *paths, const char *options)
+{
+    temp_dir_open(&r->dir);
+    check(r, ".", paths, options);
+}
+
 #define USUAL "--quiet --audit --no-plots"
 
 void scenario_call_files(struct scenario_run *r, const char *command, const char *const *files,

@@ -31,6 +31,13 @@ void scenario_compare_files(struct scenario_run *r, const char *const *files);
 void scenario_call_files(struct scenario_run *r, const char *command, const char *const *files,
                          const char *options);
 
+/* `clustersim check` of all files together, named as given; said has places such as "a.yaml:1:2".
+ */
+void scenario_check_files(struct scenario_run *r, const char *const *files, const char *options);
+
+/* The same of a list of paths, from the root of the sources. */
+void scenario_check_paths(struct scenario_run *r, const char *paths, const char *options);
+
 /* The first for one text. */
 void scenario_run_text(struct scenario_run *r, const char *scenario);
 

@@ -186,7 +186,8 @@ static const struct row {
      "pools:\n- {name: n, machine: Standard_ND96isr_H100_v5, mig: {layout: [3g.40gb, 3g.40gb, "
      "1g.10gb]}}\n",
      "c.yaml:2:63: error: H100-80GB: these instances do not fit on one GPU: two 3g.40gb use all 8 "
-     "memory slices, no room is left for one 1g.10gb\n"},
+     "memory slices, no room is left for one 1g.10gb; {3g.40gb: 1, 1g.10gb: 4} would fit "
+     "[mig-mix]\n"},
     {"an_unknown_machine_has_a_neighbour",
      "pools:\n- {name: n, machine: Standard_ND96isr_H100_v4}\n",
      "c.yaml:2:22: error: machine: 'Standard_ND96isr_H100_v4': no such machine; did you mean "

@@ -287,7 +287,7 @@ static void the_seed_wants_five_replicas_of_four(void **state)
     struct scenario_run r;
     scenario_run_text(&r, text);
     assert_int_equal(r.rc, 0);
-    assert_non_null(strstr(r.said, "time-slicing-config.yaml(11):4:5: warning: "
+    assert_non_null(strstr(r.said, "time-slicing-config.yaml:15:9: warning: "
                                    "sharing.timeSlicing.replicas: the device plugin ignores"));
     assert_non_null(strstr(r.said, "1 warning"));
     struct table *jobs = table_read_in(r.out, "jobs.csv");

@@ -9,6 +9,7 @@
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/validate.h"
 #include "sim/arena.h"
+#include "sim/cli/check_world.h"
 
 #include <string.h>
 
@@ -23,23 +24,34 @@ enum file_kind check_file_kind(const struct yaml_node *doc)
     for (size_t i = 0; i < sizeof mig / sizeof mig[0]; i++)
         if (yaml_get(doc, mig[i]) != NULL)
             return FILE_MIG_CONFIGS;
+    if (yaml_get(doc, "sharing") != NULL && !object_is_one(doc))
+        return FILE_PLUGIN;
     return doc->kind == YAML_MAP && object_is_one(doc) ? FILE_OBJECTS : FILE_UNKNOWN;
 }
 
-bool check_mig_configs(const char *path, const struct gpu_model *gpu, FILE *out, struct diag *d)
+/* Those that were read. */
+static bool check_layouts(const struct mig_configs *c, const char *path,
+                          const struct gpu_model *gpu, FILE *out, struct diag *d)
 {
-    struct mig_configs *c = mig_configs_new();
     struct mig_space *space =
         gpu->mig == NULL ? NULL : mig_space_new(gpu->mig, (1u << gpu->mig->len) - 1);
-    bool ok = mig_configs_add_file(c, path, d);
+    bool ok = true;
     for (size_t i = 0; i < mig_configs_len(c); i++)
         ok &= mig_configs_check(c, mig_configs_name(c, i), gpu, space,
                                 (struct src_pos){.file = path}, d);
     for (size_t i = 0; ok && out != NULL && i < mig_configs_len(c); i++)
         fprintf(out, "%s: MIG layout %s fits on %s\n", path, mig_configs_name(c, i), gpu->name);
     mig_space_free(space);
-    mig_configs_free(c);
     return ok;
+}
+
+bool check_mig_configs(const char *path, const struct gpu_model *gpu, FILE *out, struct diag *d)
+{
+    struct mig_configs *c = mig_configs_new();
+    const bool is_read = mig_configs_add_file(c, path, d);
+    const bool ok = check_layouts(c, path, gpu, is_read ? out : NULL, d);
+    mig_configs_free(c);
+    return is_read && ok;
 }
 
 /* --- objects --- */
@@ -99,7 +111,25 @@ static void check_queued_jobs(const struct field_reader *f, const struct object_
     }
 }
 
-bool check_objects(const char *path, FILE *out, struct diag *d)
+/* A ConfigMap may hold a file of mig-parted. */
+static void check_config_map(const struct object *o, const char *path, const struct gpu_model *gpu,
+                             FILE *out, struct diag *d)
+{
+    const struct yaml_node *data = yaml_get(o->doc, "data");
+    bool has_layouts = false;
+    for (size_t i = 0; data != NULL && data->kind == YAML_MAP && i < data->len; i++)
+        has_layouts |= data->pairs[i].value->kind == YAML_SCALAR &&
+                       strstr(data->pairs[i].value->text, "mig-configs:") != NULL;
+    if (!has_layouts || strcmp(o->kind, "ConfigMap") != 0)
+        return;
+    struct mig_configs *c = mig_configs_new();
+    const bool is_read = mig_configs_add_node(c, o->doc, d);
+    check_layouts(c, path, gpu, is_read ? out : NULL, d);
+    mig_configs_free(c);
+}
+
+bool check_objects(const char *path, const struct gpu_model *gpu, FILE *out,
+                   struct check_world *world, struct diag *d)
 {
     const unsigned before = diag_errors(d);
     struct names names = {.resources = resource_names_new(), .words = intern_new()};
@@ -114,6 +144,7 @@ bool check_objects(const char *path, FILE *out, struct diag *d)
     object_set_read(set, path, d);
     for (size_t i = 0; i < object_set_len(set); i++) {
         check_object(&r, object_set_at(set, i));
+        check_config_map(object_set_at(set, i), path, gpu, out, d);
         count_kind(&tally, object_set_at(set, i)->kind);
     }
     if (diag_errors(d) == before)
@@ -121,7 +152,7 @@ bool check_objects(const char *path, FILE *out, struct diag *d)
     if (out != NULL && diag_errors(d) == before)
         print_tally(&tally, path, out);
     site_free(site);
-    object_set_free(set);
+    check_world_add_set(world, set);
     intern_free(names.words);
     intern_free(names.resources);
     return diag_errors(d) == before;

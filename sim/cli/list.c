@@ -1,6 +1,7 @@
 /* clustersim list: what there is to choose from, from the registries. */
 #include "models/catalogue.h"
 #include "models/catalogue_list.h"
+#include "models/lint.h"
 #include "policies/placement/strategy.h"
 #include "policies/registry.h"
 #include "results/metric.h"
@@ -100,6 +101,17 @@ static void list_metrics(FILE *out, struct diag *d)
     text_table_free(t);
 }
 
+/* Each with its example: they are sentences, so no table. */
+static void list_lints(FILE *out, struct diag *d)
+{
+    (void)d;
+    for (enum lint_rule r = 0; r < LINT_RULES; r++) {
+        const struct lint_info *l = lint_get(r);
+        fprintf(out, "%s[%s] %s: %s\n    wrong: %s\n    right: %s\n", r == 0 ? "" : "\n", l->name,
+                lint_level_name(l->level), l->summary, l->wrong, l->right);
+    }
+}
+
 static void list_catalogue(FILE *out, struct diag *d,
                            void (*print)(const struct catalogue *c, FILE *out))
 {
@@ -131,6 +143,7 @@ static const struct what {
     {"sources", list_sources},   {"machines", list_machines},
     {"gpus", list_gpus},         {"profiles", list_profiles},
     {"metrics", list_metrics},   {"outputs", list_outputs},
+    {"lints", list_lints},
 };
 
 enum { LISTS = sizeof lists / sizeof lists[0] };
@@ -166,7 +179,7 @@ const struct command command_list = {
     .summary = "what there is: policies, sources, machines, metrics ...",
     .help = "Prints a table of what can be named in a scenario: policies, placements, sources, "
             "machines,\n"
-            "gpus, profiles (of MIG), metrics (for `expect`) or outputs.\n\n"
+            "gpus, profiles (of MIG), metrics (for `expect`), outputs or lints (of `check`).\n\n"
             "  clustersim list policies",
     .options = no_options,
     .least_arguments = 1,

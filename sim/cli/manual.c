@@ -1,6 +1,7 @@
 /* clustersim manual: the files of docs/ that are printed from the program's tables. */
 #include "models/catalogue.h"
 #include "models/cluster_spec.h"
+#include "models/lint.h"
 #include "policies/placement/strategy.h"
 #include "policies/registry.h"
 #include "results/outputs.h"
@@ -220,6 +221,27 @@ static void print_commands(FILE *out)
     }
 }
 
+/* --- lints --- */
+
+static void print_lints(FILE *out)
+{
+    fputs(
+        "# What check finds\n"
+        "\n"
+        "This file is printed from the program's table: `scripts/docs.sh`. Every message of these "
+        "rules ends with its name in brackets. Errors refuse a run; warnings and notes do not, but "
+        "`clustersim check --strict` ends with exit code 2 for a warning.\n",
+        out);
+    for (enum lint_rule r = 0; r < LINT_RULES; r++) {
+        const struct lint_info *l = lint_get(r);
+        fprintf(out, "\n## %s\n\n*%s.* %s\n\n- wrong: `%s`\n- right: `%s`\n", l->name,
+                l->level == LINT_ERROR     ? "Error"
+                : l->level == LINT_WARNING ? "Warning"
+                                           : "Note",
+                l->summary, l->wrong, l->right);
+    }
+}
+
 /* --- the command --- */
 
 static const struct manual {
@@ -228,6 +250,7 @@ static const struct manual {
 } manuals[] = {
     {"commands", print_commands},
     {"config", print_config},
+    {"lints", print_lints},
     {"outputs", outputs_print_manual},
 };
 
@@ -242,7 +265,9 @@ static int manual(const void *options, const char *const *arguments, size_t len)
             manuals[i].print(stdout);
             return EXIT_DONE;
         }
-    fprintf(stderr, "error: '%s': there is no such manual; expected commands, config or outputs\n",
+    fprintf(stderr,
+            "error: '%s': there is no such manual; expected commands, config, lints or "
+            "outputs\n",
             arguments[0]);
     return EXIT_INPUT;
 }
@@ -252,9 +277,9 @@ static const struct option no_options[] = {{0}};
 const struct command command_manual = {
     .name = "manual",
     .arguments = "WHAT",
-    .summary = "a reference in Markdown: config, outputs, commands",
+    .summary = "a reference in Markdown: config, outputs, commands, lints",
     .help = "Prints what is in docs/: `config`, every key of a scenario; `outputs`, every column\n"
-            "and metric; `commands`, this help of all commands.\n\n"
+            "and metric; `commands`, this help of all commands; `lints`, the rules of `check`.\n\n"
             "  clustersim manual config | less",
     .options = no_options,
     .least_arguments = 1,
