@@ -6,14 +6,14 @@
 #include "results/timeline.h"
 #include "sim/arena.h"
 #include "sim/check.h"
+#include "sim/file_text.h"
 #include "sim/hash.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { READ_BYTES = 65536, FIRST_CAPACITY = 8 };
+enum { FIRST_CAPACITY = 8 };
 
 static const char *copied(struct run_record *r, const char *text)
 {
@@ -45,26 +45,11 @@ void run_record_fini(struct run_record *r)
     *r = (struct run_record){0};
 }
 
-static bool hash_file(const char *path, uint64_t *hash)
-{
-    FILE *in = fopen(path, "rb");
-    if (in == NULL)
-        return false;
-    unsigned char *bytes = malloc(READ_BYTES);
-    SIM_REQUIRE(bytes != NULL);
-    *hash = hash_bytes(NULL, 0);
-    for (size_t n; (n = fread(bytes, 1, READ_BYTES, in)) > 0;)
-        *hash = hash_more(*hash, bytes, n);
-    const bool ok = ferror(in) == 0;
-    free(bytes);
-    fclose(in);
-    return ok;
-}
-
 bool run_record_add_input(struct run_record *r, const char *path, struct diag *d)
 {
-    uint64_t hash;
-    if (!hash_file(path, &hash)) {
+    char *text;
+    size_t len;
+    if (!file_text_read(path, &text, &len)) {
         diag_world(d, (struct src_pos){.file = path}, "cannot be read: %s", strerror(errno));
         return false;
     }
@@ -73,7 +58,10 @@ bool run_record_add_input(struct run_record *r, const char *path, struct diag *d
         r->inputs = realloc(r->inputs, r->inputs_cap * sizeof r->inputs[0]);
         SIM_REQUIRE(r->inputs != NULL);
     }
-    r->inputs[r->inputs_len++] = (struct run_input){copied(r, path), hash};
+    r->inputs[r->inputs_len++] =
+        (struct run_input){copied(r, path), hash_bytes(text, len),
+                           len <= RUN_INPUT_MOST ? arena_text(r->arena, text, len) : NULL};
+    free(text);
     return true;
 }
 

@@ -31,9 +31,12 @@ struct run_facts {
     const char *version;  /* of the program */
 };
 
+enum { RUN_INPUT_MOST = 1 << 20 };
+
 struct run_input {
     const char *path;
-    uint64_t hash; /* FNV-1a of its bytes */
+    uint64_t hash;    /* FNV-1a of its bytes */
+    const char *text; /* what stands in it; NULL: more than RUN_INPUT_MOST bytes */
 };
 
 struct run_repair {

@@ -16,6 +16,7 @@ static void put_inputs(struct json_out *j, const struct run_record *r)
         json_out_map(j, NULL);
         json_out_text(j, "path", r->inputs[i].path);
         json_out_text(j, "fnv1a64", hash);
+        json_out_text(j, "text", r->inputs[i].text);
         json_out_end(j);
     }
     json_out_end(j);
