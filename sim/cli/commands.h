@@ -15,6 +15,7 @@ extern const struct command command_run;
 extern const struct command command_compare;
 extern const struct command command_check;
 extern const struct command command_explain;
+extern const struct command command_report;
 extern const struct command command_list;
 extern const struct command command_manual;
 
