@@ -16,6 +16,14 @@ static bool is_base(const struct mig_profile *p)
     return !p->media && !p->double_memory;
 }
 
+static unsigned without_media(const struct mig_table *t)
+{
+    unsigned profiles = 0;
+    for (unsigned p = 0; p < t->len; p++)
+        profiles |= t->profiles[p].media ? 0 : 1u << p;
+    return profiles;
+}
+
 /* The figures of the user guide hold for the tables that ship, not only for those of the tests. */
 static void shipped_tables_have_the_layouts_of_the_user_guide(void **state)
 {
@@ -32,6 +40,12 @@ static void shipped_tables_have_the_layouts_of_the_user_guide(void **state)
         mig_space_maximal(s, &maximal);
         assert_int_equal(len - 1, t->compute_slices == 7 ? 297 : 25);
         assert_int_equal(maximal, t->compute_slices == 7 ? 19 : 5);
+        mig_space_free(s);
+        s = mig_space_new(t, without_media(t));
+        mig_space_layouts(s, &len);
+        mig_space_maximal(s, &maximal);
+        assert_int_equal(len - 1, t->compute_slices == 7 ? 722 : 25);
+        assert_int_equal(maximal, t->compute_slices == 7 ? 78 : 5);
         mig_space_free(s);
         s = mig_space_new(t, MIG_ALL_PROFILES);
         mig_space_layouts(s, &len);

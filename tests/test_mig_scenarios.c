@@ -227,6 +227,12 @@ static const struct managed followers[] = {
      POD("a", "600", MIG("1g.12gb", 1)) POD("b", "1200", MIG("1g.12gb", 7))
          POD("late", "60", MIG("3g.47gb", 1)) POD("small", "60", MIG("1g.12gb", 1)),
      {{"a", 0, NULL}, {"b", 0, NULL}, {"late", 5040000, NULL}, {"small", 5730000, NULL}}},
+    /* a holds 5/7 of one node until 4950 s, b 4/7 of the other until 9900 s: the latter is told. */
+    {"the_node_that_is_held_least_is_told",
+     FOLLOWS(RULE("idle: 5m, held: 72%"), "late: 20m"),
+     POD("a", "600", MIG("1g.12gb", 5)) POD("b", "1200", MIG("1g.12gb", 4))
+         POD("late", "60", MIG("3g.47gb", 1)),
+     {{"a", 0, NULL}, {"b", 0, NULL}, {"late", 9990000, NULL}}},
     {"what_no_layout_has_changes_nothing",
      FOLLOWS(RULE("idle: 5m"), "late: 20m, later: 40m"),
      POD("late", "60", MIG("7g.94gb", 1)) POD("later", "60", MIG("1g.12gb", 7)),
@@ -423,6 +429,30 @@ static void layouts_that_follow_keep_the_books_under_any_policy(void **state)
     }
 }
 
+/* A gang wants 14 instances: 7 are on n-0, and n-1 is at `night`. n-0 is idle as well, but the gang
+ * could use it: n-1 is told. */
+static void what_a_gang_could_use_stays_as_it_is(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    scenario_run_files(
+        &r,
+        (const char *const[]){
+            "s.yaml",
+            "clustersim: 1\nname: t\ncluster: {pools: [{name: n, count: 2, machine: " ONE_GPU
+            ", mig: {manager: mig-manager, change: 90s, layouts: {day: all-1g.12gb, night: "
+            "[3g.47gb, 3g.47gb], mixed: [3g.47gb, 2g.24gb, 1g.12gb, 1g.12gb]}, repartition: "
+            "{mode: to-demand}}}]}\ntimeline: [{at: 1m, mig-layout: night, nodes: n-1}]\n"
+            "workload: [{csv: jobs.csv}]\npolicies: [kube-scheduler]\nrun: {until: 4h}\n",
+            "jobs.csv",
+            "name,submit_s,run_s,tasks,resource:nvidia.com/mig-1g.12gb\na,1200,16,14,1\n", NULL});
+    assert_string_equal(r.said, "");
+    struct table *t = table_read_in(r.out, "jobs.csv");
+    assert_string_equal(table_text(t, 0, "start_s"), "1290");
+    table_free(t);
+    scenario_run_close(&r);
+}
+
 static void policies_that_plan_ahead_refuse_dynamic_instances(void **state)
 {
     (void)state;
@@ -481,6 +511,7 @@ int main(void)
         cmocka_unit_test(any_mix_under_any_policy_keeps_the_books),
         cmocka_unit_test(changes_of_layout_keep_the_books_under_any_policy),
         cmocka_unit_test(layouts_that_follow_keep_the_books_under_any_policy),
+        cmocka_unit_test(what_a_gang_could_use_stays_as_it_is),
         cmocka_unit_test(a_timeline_of_layouts_is_checked),
         cmocka_unit_test(policies_that_plan_ahead_refuse_dynamic_instances),
     };

@@ -97,6 +97,13 @@ static const struct row {
      "Name=gpu File=/dev/nvidia[0-1]\nName=shard Count=64\n",
      ROWS "a,0,100,1,,,33\nb,0,100,1,,,32\nc,0,100,1,,,32\n",
      {{"a", -1, -1, NULL}, {"b", 0, 100000, "n0:0"}, {"c", 0, 100000, "n0:1"}}},
+    /* Types are what the GPUs were cut into before slurmd started: 16 of 132 SMs, full at 132 s. */
+    {"instances_are_gpus_of_a_type",
+     "machine: Standard_NC40ads_H100_v5, names: [n0], mig: {layout: all-1g.12gb}",
+     "NodeName=n0 CPUs=8 Gres=gpu:1g.12gb:7\n",
+     "Name=gpu Type=1g.12gb File=/dev/nvidia[0-6]\n",
+     "name,submit_s,run_s,cpus,resource:nvidia.com/mig-1g.12gb\na,0,16,1,7\nb,1,16,1,1\n",
+     {{"a", 0, 132000, NULL}, {"b", 132000, 264000, "n0:0/1g.12gb@0"}}},
     /* Shares that a job states in shards cannot come from a site that has MPS, and the reverse. */
     {"who_asks_for_what_no_node_has_is_refused",
      "machine: Standard_NC40ads_H100_v5, names: [n0]",
