@@ -443,12 +443,62 @@ static void what_a_gang_could_use_stays_as_it_is(void **state)
             ", mig: {manager: mig-manager, change: 90s, layouts: {day: all-1g.12gb, night: "
             "[3g.47gb, 3g.47gb], mixed: [3g.47gb, 2g.24gb, 1g.12gb, 1g.12gb]}, repartition: "
             "{mode: to-demand}}}]}\ntimeline: [{at: 1m, mig-layout: night, nodes: n-1}]\n"
-            "workload: [{csv: jobs.csv}]\npolicies: [kube-scheduler]\nrun: {until: 4h}\n",
+            "workload: [{csv: jobs.csv}]\npolicies: [fifo]\nrun: {until: 4h}\n",
             "jobs.csv",
             "name,submit_s,run_s,tasks,resource:nvidia.com/mig-1g.12gb\na,1200,16,14,1\n", NULL});
     assert_string_equal(r.said, "");
     struct table *t = table_read_in(r.out, "jobs.csv");
     assert_string_equal(table_text(t, 0, "start_s"), "1290");
+    table_free(t);
+    scenario_run_close(&r);
+}
+
+/* `head` can never start, so that fifo starts nobody behind it. There are instances of 1g on n-0
+ * all the same: nobody changes n-1, which is at `night`, for the sake of `blocked`. */
+static void who_waits_for_his_turn_changes_nothing(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    scenario_run_files(
+        &r, (const char *const[]){
+                "s.yaml",
+                "clustersim: 1\nname: t\ncluster: {pools: [{name: n, count: 2, machine: " ONE_GPU
+                ", mig: {manager: mig-manager, layouts: {day: all-1g.12gb, night: all-3g.47gb}, "
+                "repartition: {mode: to-demand}}}]}\n"
+                "timeline: [{at: 1m, mig-layout: night, nodes: n-1}]\n"
+                "workload: [{csv: jobs.csv}]\npolicies: [fifo]\nrun: {until: 4h}\n",
+                "jobs.csv",
+                "name,submit_s,run_s,resource:nvidia.com/mig-7g.94gb,"
+                "resource:nvidia.com/mig-1g.12gb\nhead,1200,16,1,\nblocked,1201,16,,1\n",
+                NULL});
+    struct table *t = table_read_in(r.out, "events.csv");
+    size_t changes = 0;
+    for (size_t i = 0; i < t->rows; i++)
+        changes += strcmp(table_text(t, i, "event"), "layout") == 0;
+    assert_int_equal(changes, 1);
+    table_free(t);
+    scenario_run_close(&r);
+}
+
+/* The node that comes first has a taint that the pod does not tolerate. */
+static void nodes_change_for_those_that_may_run_there(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    scenario_run_files(
+        &r, (const char *const[]){
+                "s.yaml",
+                "clustersim: 1\nname: t\ncluster: {pools: [{name: x, machine: " ONE_GPU
+                ", taints: ['a=b:NoSchedule'], mig: &m {manager: mig-manager, change: 90s, "
+                "layouts: {day: all-1g.12gb, night: all-3g.47gb}, repartition: {mode: "
+                "to-demand}}}, {name: y, machine: " ONE_GPU ", mig: *m}]}\n"
+                "workload: [{kubernetes: p.yaml, submit: {late: 20m}}]\n"
+                "policies: [kube-scheduler]\nrun: {until: 4h}\n",
+                "p.yaml", POD("late", "60", MIG("3g.47gb", 1)), NULL});
+    assert_string_equal(r.said, "");
+    struct table *t = table_read_in(r.out, "tasks.csv");
+    assert_string_equal(table_text(t, 0, "start_s"), "1290");
+    assert_string_equal(table_text(t, 0, "node"), "y-0");
     table_free(t);
     scenario_run_close(&r);
 }
@@ -512,6 +562,8 @@ int main(void)
         cmocka_unit_test(changes_of_layout_keep_the_books_under_any_policy),
         cmocka_unit_test(layouts_that_follow_keep_the_books_under_any_policy),
         cmocka_unit_test(what_a_gang_could_use_stays_as_it_is),
+        cmocka_unit_test(who_waits_for_his_turn_changes_nothing),
+        cmocka_unit_test(nodes_change_for_those_that_may_run_there),
         cmocka_unit_test(a_timeline_of_layouts_is_checked),
         cmocka_unit_test(policies_that_plan_ahead_refuse_dynamic_instances),
     };
