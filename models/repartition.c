@@ -29,14 +29,15 @@ struct seen {
 struct repartition {
     const struct cluster *cluster;
     const struct request_table *requests;
-    const struct node_terms_table *terms;
     struct free_index *free;
     struct seen *seen; /* by node */
     struct bitset idle, coming;
     uint64_t cursor; /* of the change log */
     struct kind *kinds;
     uint32_t kinds_len, kinds_cap;
-    int64_t *row; /* scratch: a node's capacities */
+    int64_t *rows;       /* what an empty node has: by pool, layout and resource */
+    uint32_t *first_row; /* by pool; of the pools' layouts before it */
+    int64_t *row;        /* scratch: what is left of one */
 };
 
 static const struct repartition_rule *rule_of(const struct cluster *c, uint32_t node)
@@ -57,6 +58,37 @@ static bool admits(const void *context, const struct request *r, const struct no
     return context == NULL || node_filter_admits(context, r, n);
 }
 
+static uint32_t layouts_of(const struct cluster *c, uint32_t pool)
+{
+    const struct node_pool *p = &c->pools[pool];
+    return p->nodes_len == 0 ? 0 : c->nodes[p->first_node].layouts_len;
+}
+
+static const int64_t *row_of(const struct repartition *p, const struct node *n, uint32_t layout)
+{
+    return &p->rows[(size_t)(p->first_row[n->pool] + layout) * p->cluster->resources_len];
+}
+
+/* Nodes of a pool are equal. */
+static void make_rows(struct repartition *p)
+{
+    const struct cluster *c = p->cluster;
+    uint32_t len = 0;
+    p->first_row = calloc(c->pools_len, sizeof p->first_row[0]);
+    SIM_REQUIRE(p->first_row != NULL);
+    for (uint32_t i = 0; i < c->pools_len; i++) {
+        p->first_row[i] = len;
+        len += layouts_of(c, i);
+    }
+    p->rows = calloc((size_t)len * c->resources_len, sizeof p->rows[0]);
+    p->row = calloc(c->resources_len, sizeof p->row[0]);
+    SIM_REQUIRE(p->rows != NULL && p->row != NULL);
+    for (uint32_t i = 0; i < c->pools_len; i++)
+        for (uint32_t l = 0; l < layouts_of(c, i); l++)
+            cluster_row_in_layout(c, c->pools[i].first_node, l,
+                                  &p->rows[(size_t)(p->first_row[i] + l) * c->resources_len]);
+}
+
 struct repartition *repartition_new(const struct cluster *c, const struct request_table *requests,
                                     const struct node_terms_table *terms)
 {
@@ -66,11 +98,10 @@ struct repartition *repartition_new(const struct cluster *c, const struct reques
     SIM_REQUIRE(p != NULL);
     p->cluster = c;
     p->requests = requests;
-    p->terms = terms;
     p->free = free_index_new(c, requests, admits, terms);
     p->seen = calloc(c->nodes_len, sizeof p->seen[0]);
-    p->row = calloc(c->resources_len, sizeof p->row[0]);
-    SIM_REQUIRE(p->seen != NULL && p->row != NULL);
+    SIM_REQUIRE(p->seen != NULL);
+    make_rows(p);
     bitset_init(&p->idle, c->nodes_len);
     bitset_init(&p->coming, c->nodes_len);
     for (uint32_t n = 0; n < c->nodes_len; n++)
@@ -89,6 +120,8 @@ void repartition_free(struct repartition *p)
     bitset_fini(&p->coming);
     free(p->seen);
     free(p->kinds);
+    free(p->rows);
+    free(p->first_row);
     free(p->row);
     free(p);
 }
@@ -234,10 +267,10 @@ static struct served serve(struct repartition *p, uint32_t node, uint32_t layout
 {
     const struct node *n = &p->cluster->nodes[node];
     struct served sum = {0, 0};
-    cluster_row_in_layout(p->cluster, node, layout, p->row);
+    memcpy(p->row, row_of(p, n, layout), p->cluster->resources_len * sizeof p->row[0]);
     for (uint32_t i = 0; i < p->kinds_len; i++) {
         struct kind *k = &p->kinds[i];
-        if (k->unmet <= 0 || !admits(p->terms, k->request, n))
+        if (k->unmet <= 0 || !free_index_admits(p->free, k->request->id, node))
             continue;
         const int64_t fits = cluster_fits_row(p->cluster, p->row, k->request);
         const int64_t tasks = fits < k->unmet ? fits : k->unmet;
