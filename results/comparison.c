@@ -35,30 +35,33 @@ static struct comparison_values values_of(const struct run_record *runs, size_t 
     return comparison_values_of(runs, len, t->id, t->s, t->p);
 }
 
-static void put_cell(struct text_table *t, const struct comparison_values *v, size_t run)
+enum { CELL_TEXT = 2 * METRIC_TEXT + sizeof " \302\261*" };
+
+/* "*12m ± 40s" */
+static const char *print_value(char cell[CELL_TEXT], const struct comparison_values *v, size_t run)
 {
     char value[METRIC_TEXT], half[METRIC_TEXT];
-    char cell[2 * METRIC_TEXT + sizeof " \302\261*"];
     const struct interval i = comparison_interval(v, run);
     const bool has_interval = interval_is_known(&i);
     metric_print(value, v->unit, v->of[run].value);
     metric_print(half, v->unit, interval_half_width(&i));
-    snprintf(cell, sizeof cell, "%s%s%s%s", comparison_is_best(v, run) ? "*" : "", value,
+    snprintf(cell, CELL_TEXT, "%s%s%s%s", comparison_is_best(v, run) ? "*" : "", value,
              has_interval ? " \302\261" : "", has_interval ? half : "");
-    text_table_cell(t, cell);
+    return cell;
 }
 
 /* Whether a star is somewhere, which then has to be explained. */
 static bool put_rows(struct text_table *t, const struct run_record *runs, size_t len)
 {
     struct comparison_values values[TABLE_VALUES];
+    char cell[CELL_TEXT];
     bool has_best = false;
     for (size_t i = 0; i < TABLE_VALUES; i++)
         values[i] = values_of(runs, len, &table_values[i]);
     for (size_t run = 0; run < len; run++) {
         text_table_cell(t, runs[run].facts.policy);
         for (size_t i = 0; i < TABLE_VALUES; i++) {
-            put_cell(t, &values[i], run);
+            text_table_cell(t, print_value(cell, &values[i], run));
             has_best |= comparison_is_best(&values[i], run);
         }
     }
@@ -94,6 +97,28 @@ void comparison_print_table(const struct run_record *runs, size_t len, FILE *out
         fprintf(out,
                 "each value: the mean over %zu replications \302\261 half of its 95 %% interval\n",
                 replications_len(runs[0].replications));
+}
+
+void comparison_print_markdown(const struct run_record *runs, size_t len, FILE *out)
+{
+    char cell[CELL_TEXT];
+    fputs("| policy |", out);
+    for (size_t i = 0; i < TABLE_VALUES; i++)
+        fprintf(out, " %s |", table_values[i].title);
+    fputs("\n|---|", out);
+    for (size_t i = 0; i < TABLE_VALUES; i++)
+        fputs("--:|", out);
+    fputc('\n', out);
+    for (size_t run = 0; run < len; run++) {
+        fprintf(out, "| %s |", runs[run].facts.policy);
+        for (size_t i = 0; i < TABLE_VALUES; i++) {
+            struct comparison_values v = values_of(runs, len, &table_values[i]);
+            const char *text = print_value(cell, &v, run);
+            fprintf(out, text[0] == '*' ? " **%s** |" : " %s |", text + (text[0] == '*'));
+            comparison_values_fini(&v);
+        }
+        fputc('\n', out);
+    }
 }
 
 /* --- the verdict --- */

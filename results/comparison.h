@@ -24,6 +24,9 @@
 /* A row per policy; the best of a column has a star, unless all are equal. */
 void comparison_print_table(const struct run_record *runs, size_t len, FILE *out);
 
+/* The same in Markdown. */
+void comparison_print_markdown(const struct run_record *runs, size_t len, FILE *out);
+
 /* Under whom jobs wait least and by how much, who left jobs unfinished, and what it rests on. */
 void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *out);
 

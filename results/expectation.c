@@ -144,8 +144,15 @@ static void print_interval(const struct expectation *e, const struct expectation
 
 void expectation_print(const struct expectation *e, const struct expectation_result *r, FILE *out)
 {
-    char buf[METRIC_TEXT];
     fprintf(out, "%s  %s: ", r->passed ? "pass" : "FAIL", e->text);
+    expectation_print_detail(e, r, out);
+    fputc('\n', out);
+}
+
+void expectation_print_detail(const struct expectation *e, const struct expectation_result *r,
+                              FILE *out)
+{
+    char buf[METRIC_TEXT];
     if (r->worst == NULL)
         fprintf(out, "there is no %s%s%s%s in this run", metric_by_name(e->by),
                 e->name == NULL ? "" : " '", e->name == NULL ? "" : e->name,
@@ -163,5 +170,4 @@ void expectation_print(const struct expectation *e, const struct expectation_res
         fputs("; too close to tell: percentiles have an error here", out);
     if (r->is_within)
         fputs("; not certain: the interval reaches over the limit", out);
-    fputc('\n', out);
 }

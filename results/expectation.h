@@ -60,10 +60,10 @@ bool expectation_parse(struct expectation *e, const char *text, const char *what
 bool expectation_read(struct expectation *e, const struct yaml_node *node, const char *what,
                       struct arena *a, struct diag *d);
 
-/* How well a value is to be known: `p95(wait) of queue a <= 5%`, half of its interval as a share of
- * the mean, or `<= 2m`, in the metric's unit; `5%` or `2m` alone: of mean(wait). */
+/* A value and a width around it: `p95(wait) of queue a <= 5%`, a share of it, or `<= 2m`, in the
+ * metric's unit; `5%` or `2m` alone: of mean(wait). Not negative. */
 bool expectation_parse_width(struct expectation *e, bool *is_relative, const char *text,
-                             const char *what, struct arena *a, struct diag *d);
+                             struct src_pos at, const char *what, struct arena *a, struct diag *d);
 
 /* Has the metrics keep what it asks for; before the run. */
 void expectation_want(const struct expectation *e, struct metrics *m);
@@ -78,6 +78,9 @@ struct replication_question expectation_question(const struct expectation *e);
 
 /* One line: "pass  p95(wait) by tenant <= 4h: 3h12m (worst: team-b)". */
 void expectation_print(const struct expectation *e, const struct expectation_result *r, FILE *out);
+
+void expectation_print_detail(const struct expectation *e, const struct expectation_result *r,
+                              FILE *out); /* "3h12m (worst: team-b)" */
 
 bool comparison_holds(enum comparison op, double a, double b);
 

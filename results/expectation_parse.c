@@ -370,14 +370,14 @@ static bool read_width(struct reader *r, struct expectation *e, bool *is_relativ
         return false;
     if (*is_relative && !quantity_ratio(r->at, &e->value, &why))
         return refuse(r, r->at, "%s: %s; expected %s", r->at, why, QUANTITY_RATIO_HINT);
-    return e->value > 0 || refuse(r, r->at, "no interval is as narrow as that");
+    return e->value >= 0 || refuse(r, r->at, "expected nothing below 0");
 }
 
 bool expectation_parse_width(struct expectation *e, bool *is_relative, const char *text,
-                             const char *what, struct arena *a, struct diag *d)
+                             struct src_pos at, const char *what, struct arena *a, struct diag *d)
 {
     const char *copy = arena_text(a, text, strlen(text));
-    struct reader r = {.text = copy, .at = copy, .what = what, .arena = a, .diag = d};
+    struct reader r = {.text = copy, .at = copy, .what = what, .pos = at, .arena = a, .diag = d};
     if (strchr(text, '(') == NULL) {
         *e = (struct expectation){.text = copy, .id = METRIC_WAIT, .s = STAT_MEAN};
         return read_width(&r, e, is_relative);

@@ -14,7 +14,8 @@
     X(out_table_fragments)   \
     X(out_table_events)      \
     X(out_table_summary)     \
-    X(out_table_comparison)
+    X(out_table_comparison)  \
+    X(out_table_replications)
 
 #define X(symbol) extern const struct out_table symbol;
 TABLES(X)
@@ -71,6 +72,29 @@ static const char json[] =
     "its "
     "`error` |\n"
     "| `by` | by grouping, metric and group: the same |\n"
+    "\n";
+
+static const char printed[] =
+    "## What `--format json` prints\n"
+    "\n"
+    "Of `run` and `compare`, on standard output, which then holds nothing else.\n"
+    "\n"
+    "| key | meaning |\n"
+    "| --- | --- |\n"
+    "| `schema` | 1; as above |\n"
+    "| `clustersim`, `scenario`, `seed`, `replications` | as above |\n"
+    "| `baseline` | its folder, or null |\n"
+    "| `passed` | no check failed |\n"
+    "| `checks` | a list of what was checked: `kind` (expectation, baseline), `policy`, `check`, "
+    "`passed`, `verdict`, `detail` (as it is printed), `unit`, `value`. Of an expectation: its "
+    "interval `lower`, `upper` over replications; `verdict` is pass or fail. Of the baseline: "
+    "`baseline`, `difference` and the interval of the difference; `verdict` is same, open (may be "
+    "luck), better, worse within the tolerance, worse, or gone |\n"
+    "| `policies` | by name: of each metric its `unit`, and for each statistic its `value` and "
+    "interval |\n"
+    "\n"
+    "`--junit` writes a suite per policy and a case per check, `--markdown` a table of the checks "
+    "and one of the policies.\n"
     "\n";
 
 static const char plots[] =
@@ -138,6 +162,7 @@ void outputs_print_manual(FILE *out)
         fputc('\n', out);
     }
     fputs(json, out);
+    fputs(printed, out);
     fputs(plots, out);
     print_plots(out, plot_kinds_of_run);
     fputs("Of a comparison, in colours that stand for the same policy in all of them:\n\n"

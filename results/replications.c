@@ -57,6 +57,17 @@ void replications_ask(struct replications *r, const struct replication_question 
     SIM_REQUIRE(a->answers != NULL);
 }
 
+size_t replications_questions(const struct replications *r)
+{
+    return r->asked_len;
+}
+
+const struct replication_question *replications_question(const struct replications *r, size_t i)
+{
+    SIM_REQUIRE(i < r->asked_len);
+    return &r->asked[i].question;
+}
+
 static void ask_for_all_jobs(struct replications *r, const struct metrics *m)
 {
     for (enum metric_id id = 0; id < METRICS; id++) {

@@ -41,6 +41,9 @@ void replications_grow(struct replications *r, size_t len);
 /* Before the first is filled. */
 void replications_ask(struct replications *r, const struct replication_question *q);
 
+size_t replications_questions(const struct replications *r);
+const struct replication_question *replications_question(const struct replications *r, size_t i);
+
 /* After the run; nothing of the record is kept. */
 void replications_fill(struct replications *r, size_t replication, const struct run_record *run);
 
@@ -67,5 +70,9 @@ struct interval replications_difference(const struct replications *a, const stru
 
 /* Whether there are several and none differs from another in any value: nothing was random. */
 bool replications_are_identical(const struct replications *r);
+
+/* Of runs that have replications; false after a diag_error. */
+bool replications_write_csv(const struct run_record *runs, size_t len, const char *path,
+                            struct diag *d);
 
 #endif /* RESULTS_REPLICATIONS_H */

@@ -6,6 +6,7 @@
 #ifndef SIM_CLI_EXPECTATIONS_H
 #define SIM_CLI_EXPECTATIONS_H
 
+#include "results/check_list.h"
 #include "results/expectation.h"
 #include "results/run_record.h"
 
@@ -18,15 +19,19 @@ struct expectations {
 bool expectations_read(struct expectations *e, const struct yaml_node *list, struct arena *a,
                        struct diag *d);
 
+/* More of them, as expectations_read. */
+bool expectations_add(struct expectations *e, const struct yaml_node *list, struct arena *a,
+                      struct diag *d);
+void expectations_push(struct expectations *e, const struct expectation *item, struct arena *a);
+
 /* Has the metrics keep what they ask for; before the run. */
 void expectations_want(const struct expectations *e, struct metrics *m);
 
 /* The same of replications; before the first is filled. */
 void expectations_ask(const struct expectations *e, struct replications *r);
 
-/* True if all hold, of replications on their mean; prints a line each, or only those that fail if
- * `quiet`. */
-bool expectations_hold(const struct expectations *e, const struct run_record *record, bool quiet,
-                       FILE *out);
+/* A check each: whether it holds, of replications on their mean. */
+void expectations_check(const struct expectations *e, const struct run_record *record,
+                        struct check_list *out);
 
 #endif /* SIM_CLI_EXPECTATIONS_H */

@@ -20,9 +20,11 @@ static bool read_until_width(struct prepared *p, struct diag *d)
     if (o->until_width == NULL)
         return true;
     p->until_width = arena_alloc(p->scenario.arena, sizeof *p->until_width);
-    return until_width_read(p->until_width, o->until_width,
-                            o->replications > 1 ? (size_t)o->replications : 0, p->scenario.arena,
-                            d);
+    if (!until_width_read(p->until_width, o->until_width, p->replications > 1 ? p->replications : 0,
+                          p->scenario.arena, d))
+        return false;
+    expectations_push(&p->watched, &p->until_width->value, p->scenario.arena);
+    return true;
 }
 
 /* Opens everything and closes it again: all mistakes, of all policies, and nothing written. What is
@@ -47,7 +49,8 @@ static void judge_without_policy(struct prepared *p, struct diag *d)
 bool prepared_open(struct prepared *p, const char *path, const struct run_options *o,
                    const char *only, struct diag *d)
 {
-    *p = (struct prepared){.options = o, .catalogue = catalogue_open(d)};
+    *p = (struct prepared){
+        .options = o, .catalogue = catalogue_open(d), .replications = (size_t)o->replications};
     bool ok = settings_open(&p->settings, &o->set, o->settings, o->settings_len, d);
     ok &= scenario_open(&p->scenario, path, p->settings.items, p->settings.len, d);
     ok &= add_machines(p, d);

@@ -73,7 +73,9 @@ struct prepared {
     const char *out_dir;
     const char *openmetrics; /* file; NULL: not asked for */
     struct expectations expect;
+    struct expectations watched;     /* values that are measured as if they were expected */
     struct until_width *until_width; /* NULL: not asked for */
+    size_t replications;             /* of each policy; with until_width: at the most */
     bool has_no_record;              /* nobody will ask what was measured: only the files count */
     uint64_t seed;
 };
@@ -87,7 +89,7 @@ void prepared_close(struct prepared *p);
 /* Whether there is more than one run of each policy. */
 static inline bool prepared_replicates(const struct prepared *p)
 {
-    return p->options->replications > 1 || p->until_width != NULL;
+    return p->replications > 1 || p->until_width != NULL;
 }
 
 /* What a command does with a scenario that is in order; the exit code. */

@@ -1,5 +1,8 @@
 #include "sim/cli/replicate.h"
 
+#include "results/comparison.h"
+#include "results/replications.h"
+#include "sim/arena.h"
 #include "sim/cli/replicator.h"
 #include "sim/cli/simulate.h"
 
@@ -32,13 +35,21 @@ int replicate(const struct prepared *p, const struct policy_entry *policies,
 {
     if (!prepared_replicates(p))
         return run_once(p, policies, dirs, len, records, d);
-    const struct expectation *also = p->until_width != NULL ? &p->until_width->value : NULL;
-    struct replicator *r = replicator_open(p, policies, dirs, len, records, also);
+    struct replicator *r = replicator_open(p, policies, dirs, len, records);
     if (p->until_width != NULL)
         extend_until_known(r, p->until_width, records, len);
     else
-        replicator_extend(r, (size_t)p->options->replications);
+        replicator_extend(r, p->replications);
     return replicator_close(r, d);
+}
+
+bool replicate_write_tables(const struct prepared *p, const struct run_record *records, size_t len,
+                            struct diag *d)
+{
+    struct arena *a = p->scenario.arena;
+    const char *values = arena_printf(a, "%s/replications.csv", p->out_dir);
+    return comparison_write_csv(records, len, arena_printf(a, "%s/compare.csv", p->out_dir), d) &&
+           (records[0].replications == NULL || replications_write_csv(records, len, values, d));
 }
 
 void replicate_say_where(const struct prepared *p, const struct run_record *records, size_t len,

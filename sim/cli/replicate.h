@@ -18,6 +18,10 @@
 int replicate(const struct prepared *p, const struct policy_entry *policies,
               const char *const *dirs, size_t len, struct run_record *records, struct diag *d);
 
+/* compare.csv, and replications.csv if there are several. */
+bool replicate_write_tables(const struct prepared *p, const struct run_record *records, size_t len,
+                            struct diag *d);
+
 /* How narrow --until-width became; "results are in out/NAME", and of which replication. */
 void replicate_say_where(const struct prepared *p, const struct run_record *records, size_t len,
                          FILE *out);

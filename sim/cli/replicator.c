@@ -79,24 +79,20 @@ static void run_task(void *context, size_t task_number)
 
 /* --- all of them --- */
 
-static struct replications *new_replications(const struct prepared *p,
-                                             const struct expectation *also)
+static struct replications *new_replications(const struct prepared *p)
 {
     struct metrics *blank = metrics_new();
     expectations_want(&p->expect, blank);
-    if (also != NULL)
-        expectation_want(also, blank);
+    expectations_want(&p->watched, blank);
     struct replications *r = replications_new(1, blank);
     expectations_ask(&p->expect, r);
-    if (also != NULL)
-        expectation_ask(also, r);
+    expectations_ask(&p->watched, r);
     metrics_free(blank);
     return r;
 }
 
 struct replicator *replicator_open(const struct prepared *p, const struct policy_entry *policies,
-                                   const char *const *dirs, size_t len, struct run_record *records,
-                                   const struct expectation *also)
+                                   const char *const *dirs, size_t len, struct run_record *records)
 {
     struct replicator *r = calloc(1, sizeof *r);
     SIM_REQUIRE(r != NULL);
@@ -112,7 +108,7 @@ struct replicator *replicator_open(const struct prepared *p, const struct policy
     SIM_REQUIRE(r->replications != NULL);
     for (size_t i = 0; i < len; i++) {
         records[i] = (struct run_record){0};
-        r->replications[i] = new_replications(p, also);
+        r->replications[i] = new_replications(p);
     }
     pthread_mutex_init(&r->done_lock, NULL);
     return r;

@@ -20,11 +20,10 @@
 struct replicator;
 
 /* A record per policy: of its first replication, whose files go to its dir (NULL: it writes none),
- * with `replications` of all of them, to which the expectations' questions and `also` (NULL: none)
- * are put. The caller frees all records with run_record_fini, after replicator_close. */
+ * with `replications` of all of them, to which the questions of what p expects and watches are put.
+ * The caller frees all records with run_record_fini, after replicator_close. */
 struct replicator *replicator_open(const struct prepared *p, const struct policy_entry *policies,
-                                   const char *const *dirs, size_t len, struct run_record *records,
-                                   const struct expectation *also);
+                                   const char *const *dirs, size_t len, struct run_record *records);
 
 /* Runs what is missing of `times` replications of each policy, on all threads of --threads. False
  * if a run could not be done: what it said comes at the end. */

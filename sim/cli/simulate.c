@@ -115,8 +115,7 @@ static bool begin_record(const struct prepared *p, const struct simulate_task *t
         .scenario = p->scenario.name, .policy = task->policy->name, .version = CLUSTERSIM_VERSION};
     run_record_init(out, &facts, wants_of(p, task));
     expectations_want(&p->expect, out->metrics);
-    if (p->until_width != NULL)
-        expectation_want(&p->until_width->value, out->metrics);
+    expectations_want(&p->watched, out->metrics);
     for (size_t i = 0; task->dir != NULL && i < p->scenario.layers_len; i++)
         if (!run_record_add_input(out, p->scenario.layers[i]->file, d))
             return false;

@@ -9,10 +9,15 @@ bool until_width_read(struct until_width *w, const char *text, size_t most, stru
                       struct diag *d)
 {
     *w = (struct until_width){.goal.most = most > 0 ? most : PRECISION_MOST};
-    if (!expectation_parse_width(&w->value, &w->goal.is_relative, text, "--until-width", a, d))
+    if (!expectation_parse_width(&w->value, &w->goal.is_relative, text, (struct src_pos){0},
+                                 "--until-width", a, d))
         return false;
     w->goal.half_width = w->value.value;
-    return true;
+    if (w->goal.half_width > 0)
+        return true;
+    diag_error(d, (struct src_pos){0}, "--until-width: '%s': no interval is as narrow as that",
+               text);
+    return false;
 }
 
 /* The interval of the group of which it is known least, compared with what is wanted. */
