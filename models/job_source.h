@@ -50,6 +50,8 @@ struct source_env {
     uint64_t seed, replication;
     int64_t start_ns;   /* simulated time 0 */
     int64_t horizon_ns; /* INT64_MAX: none; later jobs need not be produced */
+    int64_t
+        bootstrap_ns; /* logs are cut into blocks so long, which are drawn anew; 0: as they are */
     bool strict;
     struct arena *arena; /* lives as long as the source */
 };

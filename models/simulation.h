@@ -80,6 +80,7 @@ struct simulation_spec {
     const char *base_dir; /* where relative paths start that stand in no file */
     const char *out_dir;
     uint64_t seed, replication;
+    int64_t bootstrap_ns; /* see source_env */
     int64_t start_ns;
     int64_t until_ns;   /* INT64_MAX: no end, only with drain */
     bool drain;         /* ends earlier, once nothing will happen any more */

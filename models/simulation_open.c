@@ -120,6 +120,7 @@ static bool open_source(struct simulation *sim, uint32_t i)
         .replication = spec->replication,
         .start_ns = spec->start_ns,
         .horizon_ns = spec->until_ns,
+        .bootstrap_ns = spec->bootstrap_ns,
         .strict = spec->strict,
         .arena = sim->arena,
     };

@@ -94,9 +94,10 @@ void comparison_print_table(const struct run_record *runs, size_t len, FILE *out
         "was lost included\n",
         has_best ? "* best; " : "");
     if (is_random(runs, len))
-        fprintf(out,
-                "each value: the mean over %zu replications \302\261 half of its 95 %% interval\n",
-                replications_len(runs[0].replications));
+        fprintf(out, "each value: the mean over %zu %s \302\261 half of its 95 %% interval\n",
+                replications_len(runs[0].replications),
+                replications_are_samples(runs[0].replications) ? "samples of the log"
+                                                               : "replications");
 }
 
 void comparison_print_markdown(const struct run_record *runs, size_t len, FILE *out)
@@ -241,7 +242,9 @@ static void print_basis(FILE *out, const struct run_record *run)
             out,
             "All %zu replications (seed %" PRIu64
             ") are the same: nothing in the scenario is drawn at random (a log is replayed). So "
-            "there is no interval, and one replication says as much.\n",
+            "there is no interval, and one replication says as much; with --bootstrap day or week "
+            "the "
+            "log's days or weeks are drawn anew.\n",
             replications_len(run->replications), run->seed);
     else
         fprintf(out,

@@ -87,6 +87,15 @@ struct interval interval_of_means_apart(double level, const double *a, size_t a_
     return r;
 }
 
+struct interval interval_of_one(const struct interval *of_mean)
+{
+    struct interval r = *of_mean;
+    const double half = interval_half_width(of_mean) * sqrt((double)of_mean->count);
+    r.lower = r.mean - half;
+    r.upper = r.mean + half;
+    return r;
+}
+
 bool interval_is_known(const struct interval *i)
 {
     return i->count > 1 && !isnan(i->lower);

@@ -43,6 +43,10 @@ struct interval interval_of_differences_at(double level, const double *a, const 
 struct interval interval_of_means_apart(double level, const double *a, size_t a_len,
                                         const double *b, size_t b_len);
 
+/* From that of the mean: where one value lies, t times the deviation around the mean; of samples of
+ * a bootstrap, what is known of the value of the log. */
+struct interval interval_of_one(const struct interval *of_mean);
+
 bool interval_is_known(const struct interval *i);     /* lower and upper are numbers */
 double interval_half_width(const struct interval *i); /* NaN if it is not known */
 

@@ -188,6 +188,17 @@ static void print_long_waits(const struct waits *v)
 static void print_basis(const struct waits *v)
 {
     const bool is_alone = v->means->len == 1;
+    if (replications_are_samples(v->runs[0].replications)) {
+        fprintf(
+            v->out,
+            "From %zu samples of the log (seed %" PRIu64
+            "), each made of its own blocks drawn anew%s; \302\261 and ranges are where 95 %% of "
+            "logs like it lie (t times the deviation)%s.\n",
+            replications_len(v->runs[0].replications), v->runs[0].seed,
+            is_alone ? "" : ", the same for all policies",
+            is_alone ? "" : ", those of differences paired");
+        return;
+    }
     fprintf(v->out,
             "From %zu replications (seed %" PRIu64
             "), each with its own luck%s; \302\261 and ranges "

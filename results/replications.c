@@ -26,6 +26,7 @@ struct asked {
 
 struct replications {
     size_t len;
+    bool are_samples;
     struct asked *asked;
     size_t asked_len;
     enum simulation_end *ends; /* one per replication */
@@ -115,6 +116,21 @@ void replications_free(struct replications *r)
 size_t replications_len(const struct replications *r)
 {
     return r->len;
+}
+
+void replications_set_samples(struct replications *r, bool are_samples)
+{
+    r->are_samples = are_samples;
+}
+
+bool replications_are_samples(const struct replications *r)
+{
+    return r->are_samples;
+}
+
+static struct interval of_samples(const struct replications *r, struct interval i)
+{
+    return r->are_samples ? interval_of_one(&i) : i;
 }
 
 static void *grown(void *list, size_t old_len, size_t len, size_t bytes)
@@ -260,7 +276,7 @@ struct interval replications_mean(const struct replications *r,
                                   double *error)
 {
     double *values = new_values(r, q, group);
-    const struct interval i = interval_of(values, r->len);
+    const struct interval i = of_samples(r, interval_of(values, r->len));
     free(values);
     *error = mean_error(r, get(r, q), group);
     return i;
@@ -272,7 +288,7 @@ struct interval replications_difference(const struct replications *a, const stru
     SIM_REQUIRE(a->len == b->len);
     double *x = new_values(a, q, "");
     double *y = new_values(b, q, "");
-    const struct interval i = interval_of_differences(x, y, a->len);
+    const struct interval i = of_samples(a, interval_of_differences(x, y, a->len));
     free(x);
     free(y);
     return i;

@@ -35,6 +35,11 @@ struct replications *replications_new(size_t len, const struct metrics *m);
 void replications_free(struct replications *r); /* NULL is allowed */
 size_t replications_len(const struct replications *r);
 
+/* Each is a sample of one log (a bootstrap): intervals are then where the value of one such log
+ * lies, t times the deviation, which does not shrink with their number; else of the mean. */
+void replications_set_samples(struct replications *r, bool are_samples);
+bool replications_are_samples(const struct replications *r);
+
 /* Makes room for more, which are to be filled next. Not while others are being filled. */
 void replications_grow(struct replications *r, size_t len);
 

@@ -12,6 +12,7 @@
 #ifndef WORKLOADS_LOG_STREAM_H
 #define WORKLOADS_LOG_STREAM_H
 
+#include "workloads/log_blocks.h"
 #include "workloads/log_order.h"
 #include "workloads/log_replay.h"
 #include "workloads/repair_log.h"
@@ -34,6 +35,10 @@ struct log_stream {
     struct log_replay replay;
     struct reorder *order;
     struct diag *diag;
+    struct log_blocks *blocks; /* NULL: the log as it is */
+    int64_t bootstrap_ns;      /* blocks are still to be made; 0: not */
+    uint64_t seed, replication;
+    uint64_t given;    /* of the blocks */
     uint64_t too_late; /* already counted */
 };
 
@@ -43,6 +48,19 @@ void log_stream_fini(struct log_stream *s);
 
 /* Reads the log to its end, and back to its beginning; false if there was dirt, in the diag. */
 bool log_stream_is_clean(struct log_stream *s);
+
+/* Whether its days or weeks are drawn anew, so that jobs may come twice. The first replication is
+ * the log as it is. */
+static inline bool log_stream_is_drawn(const struct log_stream *s)
+{
+    return s->bootstrap_ns > 0 || s->blocks != NULL;
+}
+
+/* The number of the job handed out last: its own, or, where jobs may come twice, how many came. */
+static inline int64_t log_stream_number(const struct log_stream *s, int64_t own)
+{
+    return s->blocks != NULL ? (int64_t)s->given : own;
+}
 
 /* The next record, and when it arrives. */
 enum pull log_stream_next(struct log_stream *s, void *record, int64_t *arrive_ns);

@@ -133,6 +133,13 @@ static bool swf_open(void *state, const struct source_env *env, struct diag *d)
     s->diag = d;
     if (!swf_options_read(&s->options, env, d) || !count_processors(s, &processors))
         return false;
+    if (env->bootstrap_ns > 0 && s->options.dependencies == SWF_FOLLOW) {
+        diag_error(
+            d, yaml_pos(yaml_get(env->options, "dependencies")),
+            "dependencies: 'follow': blocks that are drawn anew may lack the job that another "
+            "follows; expected ignore, or run: {bootstrap: none}");
+        return false;
+    }
     s->file = path_beside(env->arena, yaml_get(env->options, "swf")->file, s->options.file);
     s->name_word = intern_add(env->names->words, s->options.name);
     swf_filter_init(&s->filter, &s->options, s->file, processors, env);
@@ -162,6 +169,7 @@ static uint32_t request_of(struct swf_source *s, uint64_t processors)
 static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive_ns,
                  struct job_spec *out)
 {
+    const int64_t number = log_stream_number(&s->stream, job->number);
     const struct task_split split = task_split(job->procs, (uint64_t)s->options.as.per_task);
     s->group = (struct group_spec){
         .request = request_of(s, split.each),
@@ -175,8 +183,8 @@ static void fill(struct swf_source *s, const struct swf_job *job, int64_t arrive
         .groups = &s->group,
         .groups_len = 1,
         .name_word = s->name_word,
-        .ordinal = job->number < 0 ? UINT64_MAX : (uint64_t)job->number,
-        .source_id = (uint64_t)job->number,
+        .ordinal = number < 0 ? UINT64_MAX : (uint64_t)number,
+        .source_id = (uint64_t)number,
         .user_word = job->user,
         .tenant_word = job->tenant,
         .queue_word = job->queue,

@@ -30,7 +30,7 @@ static int put_side_by_side(const struct prepared *p, const struct gate *g,
     return gate_judge(g, p, records, len, d);
 }
 
-static int compare_policies(const struct prepared *p, const struct gate *g, struct diag *d)
+static int compare_policies(struct prepared *p, const struct gate *g, struct diag *d)
 {
     const struct scenario *s = &p->scenario;
     struct run_record *records = calloc(s->policies_len, sizeof records[0]);

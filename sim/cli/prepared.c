@@ -27,13 +27,39 @@ static bool read_until_width(struct prepared *p, struct diag *d)
     return true;
 }
 
+static bool read_bootstrap(struct prepared *p, struct diag *d)
+{
+    static const int64_t day_ns = INT64_C(86400000000000);
+    static const int64_t block_ns[] = {
+        [BOOTSTRAP_NONE] = 0, [BOOTSTRAP_DAY] = day_ns, [BOOTSTRAP_WEEK] = 7 * day_ns};
+    int bootstrap = p->scenario.run.bootstrap;
+    const char *asked = p->options->bootstrap;
+    for (int i = 0; asked != NULL && bootstrap_choices[i] != NULL; i++)
+        if (strcmp(bootstrap_choices[i], asked) == 0) {
+            bootstrap = i;
+            asked = NULL;
+        }
+    p->bootstrap_ns = block_ns[bootstrap];
+    if (asked != NULL)
+        diag_error(d, (struct src_pos){0}, "--bootstrap: '%s': expected day, week or none", asked);
+    else if (bootstrap != BOOTSTRAP_NONE && p->until_width != NULL)
+        diag_error(d, (struct src_pos){0},
+                   "--until-width: what a log says does not become narrower with more samples of "
+                   "it; give --replications");
+    else
+        return true;
+    return false;
+}
+
 /* Opens everything and closes it again: all mistakes, of all policies, and nothing written. What is
  * wrong elsewhere in the scenario is no reason not to: its keys have their defaults then. */
 static bool judge(struct prepared *p, const struct policy_entry *policy, struct diag *d)
 {
     struct setup s;
-    const struct setup_options o = {
-        .policy = policy, .seed = p->seed, .strict = p->options->strict};
+    const struct setup_options o = {.policy = policy,
+                                    .seed = p->seed,
+                                    .strict = p->options->strict,
+                                    .bootstrap_ns = p->bootstrap_ns};
     const bool ok = setup_open(&s, &p->scenario, p->catalogue, &o, d);
     setup_close(&s);
     return ok;
@@ -56,6 +82,7 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
     ok &= add_machines(p, d);
     ok &= expectations_read(&p->expect, p->scenario.expect, p->scenario.arena, d);
     ok &= read_until_width(p, d);
+    ok &= read_bootstrap(p, d);
     p->seed = (uint64_t)(o->seed >= 0 ? o->seed : p->scenario.seed);
     p->policy = only == NULL ? NULL : scenario_policy(&p->scenario, only, d);
     if (only != NULL && p->policy == NULL)

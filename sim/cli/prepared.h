@@ -17,6 +17,7 @@ struct run_options {
     int64_t seed;    /* -1: the scenario's */
     int64_t replications;
     const char *until_width; /* NULL: not given */
+    const char *bootstrap;   /* NULL: the scenario's */
     int64_t threads;         /* 0: as many as there are cores */
     bool quiet, strict, audit, no_plots;
     struct option_texts set;
@@ -46,6 +47,9 @@ struct run_options {
          .help = "as many replications as make a 95 % interval so narrow, to either side: 5% or " \
                  "2m, of mean(wait); 'p95(wait) of queue a <= 5%'. At most --replications, or "   \
                  "1000"},                                                                         \
+        {"bootstrap", OPTION_TEXT, offsetof(type, member.bootstrap), "day|week|none",             \
+         .help = "draw the days or weeks of replayed logs anew in each replication but the "      \
+                 "first, in place of the scenario's run: {bootstrap: ...}"},                      \
         {"threads",                                                                               \
          OPTION_INT,                                                                              \
          offsetof(type, member.threads),                                                          \
@@ -78,6 +82,7 @@ struct prepared {
     size_t replications;             /* of each policy; with until_width: at the most */
     bool has_no_record;              /* nobody will ask what was measured: only the files count */
     uint64_t seed;
+    int64_t bootstrap_ns; /* see source_env */
 };
 
 /* Reads the scenario and judges it under the policy called `only` (NULL: under all of them) without

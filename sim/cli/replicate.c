@@ -5,6 +5,7 @@
 #include "sim/arena.h"
 #include "sim/cli/replicator.h"
 #include "sim/cli/simulate.h"
+#include "sim/cli/warm_up.h"
 
 /* One of each, one after the other: each shows how far it is. */
 static int run_once(const struct prepared *p, const struct policy_entry *policies,
@@ -30,9 +31,11 @@ static void extend_until_known(struct replicator *r, const struct until_width *w
         ok = replicator_extend(r, next);
 }
 
-int replicate(const struct prepared *p, const struct policy_entry *policies,
-              const char *const *dirs, size_t len, struct run_record *records, struct diag *d)
+int replicate(struct prepared *p, const struct policy_entry *policies, const char *const *dirs,
+              size_t len, struct run_record *records, struct diag *d)
 {
+    if (!warm_up_find(p, policies, len, p->options->quiet ? NULL : d->out, d))
+        return d->is_world ? EXIT_WORLD : EXIT_INPUT;
     if (!prepared_replicates(p))
         return run_once(p, policies, dirs, len, records, d);
     struct replicator *r = replicator_open(p, policies, dirs, len, records);

@@ -15,8 +15,8 @@
 /* Fills a record per policy: of its first replication, whose files go to its dir, with the values
  * of all of them if there are several. The caller frees all records with run_record_fini, also
  * after a failure. Returns the worst exit code. */
-int replicate(const struct prepared *p, const struct policy_entry *policies,
-              const char *const *dirs, size_t len, struct run_record *records, struct diag *d);
+int replicate(struct prepared *p, const struct policy_entry *policies, const char *const *dirs,
+              size_t len, struct run_record *records, struct diag *d);
 
 /* compare.csv, and replications.csv if there are several. */
 bool replicate_write_tables(const struct prepared *p, const struct run_record *records, size_t len,

@@ -109,6 +109,7 @@ struct replicator *replicator_open(const struct prepared *p, const struct policy
     for (size_t i = 0; i < len; i++) {
         records[i] = (struct run_record){0};
         r->replications[i] = new_replications(p);
+        replications_set_samples(r->replications[i], p->bootstrap_ns > 0);
     }
     pthread_mutex_init(&r->done_lock, NULL);
     return r;

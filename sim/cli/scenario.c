@@ -18,6 +18,8 @@ enum { MOST_LAYERS = 16 };
 
 #define RUN(member) offsetof(struct run_section, member)
 
+const char *const bootstrap_choices[] = {"none", "day", "week", NULL};
+
 static const struct config_key run_keys[] = {
     {.key = "until",
      .kind = CONFIG_NODE,
@@ -34,10 +36,19 @@ static const struct config_key run_keys[] = {
      .max = 3.2e18,
      .help = "a drained run stops after this time at the latest"},
     {.key = "warm_up",
-     .kind = CONFIG_DURATION,
-     .offset = RUN(warm_up_ns),
-     .fallback = "0",
-     .help = "time after the start that averages leave out"},
+     .kind = CONFIG_NODE,
+     .offset = RUN(warm_up),
+     .fallback = "",
+     .hint = "auto or a duration",
+     .help = "time after the start that averages leave out; `auto`: as long as waits of pilot runs "
+             "are not yet those of the steady state (MSER-5); 0 if absent"},
+    {.key = "bootstrap",
+     .kind = CONFIG_CHOICE,
+     .offset = RUN(bootstrap),
+     .fallback = "none",
+     .choices = bootstrap_choices,
+     .help = "replayed logs in all replications but the first are made of the log's own days or "
+             "weeks, drawn with replacement; what lies within one stays as it was"},
     {.key = "startup",
      .kind = CONFIG_DURATION,
      .offset = RUN(startup_ns),
@@ -250,6 +261,24 @@ static void read_until(struct scenario *s, struct diag *d)
         diag_error(d, yaml_pos(n), "until: '%s': that is not after the start", n->text);
 }
 
+static void read_warm_up(struct scenario *s, struct diag *d)
+{
+    struct run_section *run = &s->run;
+    const struct yaml_node *n = run->warm_up;
+    const char *why;
+    run->finds_warm_up = n != NULL && n->kind == YAML_SCALAR && strcmp(n->text, "auto") == 0;
+    if (n == NULL || run->finds_warm_up)
+        return;
+    if (n->kind != YAML_SCALAR)
+        diag_error(d, yaml_pos(n), "warm_up: %s; expected auto, or " DURATION_HINT,
+                   yaml_kind_name(n));
+    else if (!duration_parse(n->text, &run->warm_up_ns, &why))
+        diag_error(d, yaml_pos(n), "warm_up: '%s': %s; expected auto, or " DURATION_HINT, n->text,
+                   why);
+    else if (run->warm_up_ns < 0)
+        diag_error(d, yaml_pos(n), "warm_up: '%s': below 0", n->text);
+}
+
 /* --- the whole --- */
 
 void scenario_check_name(const char *what, const char *name, struct src_pos at, struct diag *d)
@@ -302,6 +331,7 @@ bool scenario_open(struct scenario *s, const char *path, const struct scenario_s
     struct config_reader r = {.diag = d, .arena = s->arena};
     config_read(&r, root, yaml_pos(root), &scenario_table, s);
     read_until(s, d);
+    read_warm_up(s, d);
     policies_read(s, d);
     if (s->name != NULL)
         scenario_check_name("name", s->name, yaml_pos(yaml_get(root, "name")), d);

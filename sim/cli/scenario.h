@@ -18,13 +18,18 @@ struct arena;
 struct scenario_setting;
 
 struct run_section {
-    const struct yaml_node *until; /* drained, a duration or a date */
-    bool drain;                    /* from `until`: stops once nothing is left to do */
-    int64_t until_ns;              /* since the Unix epoch; INT64_MAX: none */
-    int64_t limit_ns;              /* after the start; a drained run ends there at the latest */
-    int64_t warm_up_ns;            /* left out of averages */
-    int64_t startup_ns;            /* from binding a task to its first useful step */
+    const struct yaml_node *until;   /* drained, a duration or a date */
+    bool drain;                      /* from `until`: stops once nothing is left to do */
+    int64_t until_ns;                /* since the Unix epoch; INT64_MAX: none */
+    int64_t limit_ns;                /* after the start; a drained run ends there at the latest */
+    const struct yaml_node *warm_up; /* auto or a duration */
+    bool finds_warm_up;              /* from `warm_up`: auto, to be found by pilot runs */
+    int64_t warm_up_ns;              /* left out of averages */
+    int bootstrap;                   /* enum bootstrap */
+    int64_t startup_ns;              /* from binding a task to its first useful step */
 };
+
+enum bootstrap { BOOTSTRAP_NONE, BOOTSTRAP_DAY, BOOTSTRAP_WEEK };
 
 enum { STACK_MOST = 4 };
 
@@ -78,6 +83,7 @@ struct scenario {
     size_t layers_len;
 };
 
+extern const char *const bootstrap_choices[]; /* enum bootstrap; ended by NULL */
 extern const struct config_table scenario_table;
 
 /* Something in it to be set to another value. */

@@ -16,6 +16,7 @@
 struct setup_options {
     const struct policy_entry *policy;
     uint64_t seed, replication;
+    int64_t bootstrap_ns;
     const char *out_dir; /* NULL: nothing is written */
     const struct observer_use *observers;
     size_t observers_len;

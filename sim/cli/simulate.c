@@ -134,6 +134,7 @@ int simulate_one(const struct prepared *p, const struct simulate_task *task, str
         .policy = task->policy,
         .seed = p->seed,
         .replication = task->replication,
+        .bootstrap_ns = p->bootstrap_ns,
         .out_dir = task->dir,
         .observers = observers,
         .observers_len = choose_observers(p, has_files, &told, observers),
