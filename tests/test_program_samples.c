@@ -143,14 +143,14 @@ static void samples_that_cannot_be_are_refused(void **state)
     }
 }
 
-/* A queue that begins empty at a load of 0.6. */
+/* A queue that begins empty at a load of 0.8. */
 static void a_warm_up_is_found_and_left_out(void **state)
 {
     (void)state;
     static const char *const files[] = {
         "scenario.yaml",
-        HEAD "workload: [{generate: {name: g, arrivals: {process: poisson, rate: 9/h}, gpus: 8,"
-             " duration: {exponential: {mean: 4m}}, until: 8d}}]\nrun: {warm_up: auto}\n",
+        HEAD "workload: [{generate: {name: g, arrivals: {process: poisson, rate: 12/h}, gpus: 8,"
+             " duration: {exponential: {mean: 4m}}, until: 12d}}]\nrun: {warm_up: auto}\n",
         NULL};
     struct scenario_run r;
     scenario_call_files(&r, "compare", files, "--no-plots --replications 8");
