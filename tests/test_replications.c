@@ -168,7 +168,9 @@ static void equal_replications_are_no_evidence(void **state)
         text_stream_close(&t),
         "Jobs wait least under sjf: 40s on average, 6m less than under fifo (6m40s).\n"
         "All 2 replications (seed 42) are the same: nothing in the scenario is drawn at random (a "
-        "log is replayed). So there is no interval, and one replication says as much.\n");
+        "log is replayed). So there is no interval, and one replication says as much; with "
+        "--bootstrap day or week "
+        "the log's days or weeks are drawn anew.\n");
     free(t.text);
     run_record_fini(&r[0]);
     run_record_fini(&r[1]);
