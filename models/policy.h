@@ -229,6 +229,9 @@ struct policy_ops {
      * whose quota. 0: nothing. */
     int64_t (*holds)(void *state, uint32_t holder, uint32_t waiting, const struct wait_need *need,
                      const char **queue);
+    /* Optional. Which GPUs of each node the waiting job may get: fills masks, by node, that are all
+     * UINT64_MAX (any); 0: the node is none of its. */
+    void (*may_have)(void *state, const struct acts *a, uint32_t waiting, uint64_t *masks);
     void (*close)(void *state);
 };
 

@@ -155,6 +155,9 @@ int64_t simulation_holds(const struct simulation *sim, const struct job *holder,
                          const struct job *waiting, const struct wait_need *need,
                          const char **queue);
 
+/* Which GPUs of each node the waiting job may get, as its policies say: UINT64_MAX any, 0 none. */
+void simulation_may_have(const struct simulation *sim, const struct job *waiting, uint64_t *masks);
+
 /* Numbers of live jobs, their ids, are below this. */
 uint32_t simulation_jobs_cap(const struct simulation *sim);
 

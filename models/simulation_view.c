@@ -102,6 +102,17 @@ int64_t simulation_holds(const struct simulation *sim, const struct job *holder,
     return 0;
 }
 
+void simulation_may_have(const struct simulation *sim, const struct job *waiting, uint64_t *masks)
+{
+    for (uint32_t n = 0; n < sim->cluster->nodes_len; n++)
+        masks[n] = UINT64_MAX;
+    for (size_t p = 0; p < sim->spec.policies_len; p++) {
+        const struct policy_slot *slot = &sim->policies[p];
+        if (slot->ops->may_have != NULL)
+            slot->ops->may_have(slot->state, &slot->acts, waiting->id, masks);
+    }
+}
+
 uint32_t simulation_jobs_cap(const struct simulation *sim)
 {
     return sim->jobs.cap;

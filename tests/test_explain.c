@@ -163,6 +163,13 @@ static void a_job_without_room_names_those_who_have_it(void **state)
     assert_int_equal(life_holder(l, want, 0)->until_ns, 100 * SECOND_NS);
     assert_string_equal(life_first_to_leave(l, want)->job.name, "job-1");
     assert_int_equal(life_last_to_leave(l, want, s->to_ns)->until_ns, 50 * SECOND_NS);
+    const struct life_moment *bound = NULL;
+    for (uint32_t i = 0; i < l->moments_len; i++)
+        if (l->moments[i].kind == SIM_BOUND && l->moments[i].by.number != 0)
+            bound = &l->moments[i];
+    assert_non_null(bound);
+    assert_string_equal(bound->by.name, "job-1");
+    assert_int_equal(bound->by_ns, 50 * SECOND_NS);
     explain_fini(&e);
     free(w);
 }

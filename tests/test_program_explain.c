@@ -191,28 +191,53 @@ static void reasons_of_every_job_add_up_to_its_wait(void **state)
 
 /* --- words --- */
 
-static void the_walkthrough_is_told_in_words(void **state)
+/* Facts that only the policy knows: whose quota, which GPUs, which node. */
+static const struct story {
+    const char *scenario, *options;
+    const char *said[8];
+} stories[] = {
+    {"examples/walkthrough.yaml",
+     "--job team-a-job-low",
+     {"team-a-job-low is job 1 of aks-kueue-walkthrough under kueue, seed 1\n",
+      "asks for   1 task with 2 nvidia.com/gpu\n",
+      "waited     6m55s (415 s), of these\n  100.0 %  415 s                      "
+      "waiting_for_quota\n",
+      "60s            5s           ending\n",
+      "would have had quota with 2 more nvidia.com/gpu in team-a-cq, flavor h100-flavor\n",
+      "held: 8 nvidia.com/gpu by 2 jobs: team-a-job-high 4 (team-a-cq), team-b-job-high 4 "
+      "(team-b-cq)\n",
+      "it was displaced by team-b-job-high at 60s: InCohortReclaimWhileBorrowing, by "
+      "team-b-job-high\n"}},
+    {"examples/walkthrough.yaml",
+     "--job 3",
+     {"it displaced team-a-job-low at 60s: ", "given back first: team-a-job-low, after 5s\n"}},
+    {"tests/data/scenarios/gb10-slurm/scenario.yaml",
+     "--policy slurm --job interactive",
+     {"would have had room with nodes for 1 more task, each 1 nvidia.com/gpu (0 of 2 "
+      "nvidia.com/gpu free, 0 on one node)\n",
+      "held: 2 nvidia.com/gpu by 2 jobs: batch-2 1 (gpu), batch-3 1 (gpu)\n",
+      "2h10s                       bound spark-1:0, where batch-2 had ended or stopped\n"}},
+    {"tests/data/scenarios/annotation-map/scenario.yaml",
+     "--policy strict --job late-1",
+     {"waits: node_not_ready\n",
+      "would have had its GPUs, vmss000001:2, on a node that is not down\n"}},
+    {"tests/data/scenarios/annotation-map/scenario.yaml",
+     "--policy strict --job no-map-0",
+     {"waits: no_map\n", "no node is for it\n"}},
+};
+
+static void jobs_are_told_in_words(void **state)
 {
     (void)state;
-    static const char *const said[] = {
-        "team-a-job-low is job 1 of aks-kueue-walkthrough under kueue, seed 1\n",
-        "asks for   1 task with 2 nvidia.com/gpu\n",
-        "waited     6m55s (415 s), of these\n  100.0 %  415 s                      "
-        "waiting_for_quota\n",
-        "60s            5s           ending\n",
-        "would have had quota with 2 more nvidia.com/gpu in team-a-cq, flavor h100-flavor\n",
-        "held: 8 nvidia.com/gpu by 2 jobs: team-a-job-high 4 (team-a-cq), team-b-job-high 4 "
-        "(team-b-cq)\n",
-        "it was displaced by team-b-job-high at 60s: InCohortReclaimWhileBorrowing, by "
-        "team-b-job-high\n",
-    };
-    struct scenario_run r;
-    scenario_say_path(&r, "explain", "examples/walkthrough.yaml", "--job team-a-job-low");
-    assert_int_equal(r.rc, 0);
-    for (size_t i = 0; i < LEN(said); i++)
-        if (strstr(r.said, said[i]) == NULL)
-            fail_msg("not said: %s\nbut: %s", said[i], r.said);
-    scenario_run_close(&r);
+    for (size_t s = 0; s < LEN(stories); s++) {
+        struct scenario_run r;
+        scenario_say_path(&r, "explain", stories[s].scenario, stories[s].options);
+        assert_int_equal(r.rc, 0);
+        for (size_t i = 0; stories[s].said[i] != NULL; i++)
+            if (strstr(r.said, stories[s].said[i]) == NULL)
+                fail_msg("not said: %s\nbut: %s", stories[s].said[i], r.said);
+        scenario_run_close(&r);
+    }
 }
 
 static void what_cannot_be_explained_is_said(void **state)
@@ -252,7 +277,7 @@ int main(void)
                                        .test_func = reasons_of_every_job_add_up_to_its_wait,
                                        .initial_state = (void *)(uintptr_t)&rows[i]};
     }
-    tests[LEN(rows)] = (struct CMUnitTest)cmocka_unit_test(the_walkthrough_is_told_in_words);
+    tests[LEN(rows)] = (struct CMUnitTest)cmocka_unit_test(jobs_are_told_in_words);
     tests[LEN(rows) + 1] = (struct CMUnitTest)cmocka_unit_test(what_cannot_be_explained_is_said);
     return cmocka_run_group_tests_name("program_explain", tests, NULL, NULL);
 }

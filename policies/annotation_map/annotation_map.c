@@ -281,6 +281,36 @@ static enum verdict map_decide(void *state, struct acts *a)
     return SETTLED;
 }
 
+/* --- what `clustersim explain` asks --- */
+
+static void add_places(const struct annotation_map *m, uint32_t number, uint64_t *masks)
+{
+    if (number >= m->works_cap)
+        return;
+    const struct map_places *places = &map_work(m, number)->places;
+    for (size_t i = 0; i < places->len; i++) {
+        const struct map_place *p = &places->items[i];
+        if (p->node < m->cluster->nodes_len && !p->is_bound)
+            masks[p->node] |= p->gpus != 0 ? p->gpus : UINT64_MAX;
+    }
+}
+
+/* The devices that its map names. */
+static void map_may_have(void *state, const struct acts *a, uint32_t waiting, uint64_t *masks)
+{
+    const struct annotation_map *m = state;
+    const struct job *job = acts_job(a, waiting);
+    memset(masks, 0, m->cluster->nodes_len * sizeof masks[0]);
+    if (job->is_gang)
+        add_places(m, 2 * job->id, masks);
+    for (uint32_t id = job->is_gang ? TASK_NONE : job->first_task; id != TASK_NONE;) {
+        const struct task *t = acts_task(a, id);
+        if (t->state == TASK_PENDING)
+            add_places(m, 2 * id + 1, masks);
+        id = t->next;
+    }
+}
+
 extern const struct policy_ops policy_annotation_map;
 const struct policy_ops policy_annotation_map = {
     .api = POLICY_API,
@@ -294,5 +324,6 @@ const struct policy_ops policy_annotation_map = {
     .open = map_open,
     .notify = map_notify,
     .decide = map_decide,
+    .may_have = map_may_have,
     .close = map_close,
 };

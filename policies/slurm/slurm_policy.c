@@ -1,5 +1,7 @@
 #include "policies/slurm/slurm_policy.h"
 
+#include <string.h>
+
 #include "policies/slurm/node_set.h"
 #include "policies/slurm/slurm_backfill.h"
 #include "policies/slurm/slurm_main_loop.h"
@@ -276,6 +278,24 @@ static bool queue_at(void *state, size_t i, struct queue_view *out)
     return true;
 }
 
+/* --- what `clustersim explain` asks --- */
+
+/* The nodes of its partition. */
+static void may_have(void *state, const struct acts *a, uint32_t waiting, uint64_t *masks)
+{
+    struct policy_slurm *p = state;
+    const uint32_t slot_plus_1 =
+        waiting < p->of_job_cap ? p->of_job[waiting].slot_plus_1 : 0; /* pods: 0 */
+    if (slot_plus_1 == 0)
+        return;
+    const struct slurm_job *job = slurm_ctld_job(&p->ctld, slot_plus_1 - 1);
+    const uint64_t *nodes = p->site.partitions[job->partition].nodes;
+    memset(masks, 0, acts_cluster(a)->nodes_len * sizeof masks[0]);
+    for (uint32_t n = node_set_next(nodes, p->site.words, 0); n != UINT32_MAX;
+         n = node_set_next(nodes, p->site.words, n + 1))
+        masks[p->site.nodes[n].machine] = UINT64_MAX;
+}
+
 extern const struct policy_ops policy_slurm;
 const struct policy_ops policy_slurm = {
     .api = POLICY_API,
@@ -292,5 +312,6 @@ const struct policy_ops policy_slurm = {
     .notify = notify,
     .decide = decide,
     .queue_at = queue_at,
+    .may_have = may_have,
     .close = slurm_policy_close,
 };

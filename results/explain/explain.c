@@ -17,6 +17,12 @@ struct explain_bucket {
     char *text; /* owned; NULL: nothing */
 };
 
+/* Who left a node last. A name is made of it only if somebody asks. */
+struct explain_leaver {
+    struct job job; /* its number and names; number 0: nobody */
+    int64_t at_ns;
+};
+
 void explain_init(struct explain *e, const struct explain_asked *asked)
 {
     *e = (struct explain){.asked = *asked, .arena = arena_new()};
@@ -37,6 +43,7 @@ void explain_fini(struct explain *e)
     free(e->lives);
     free(e->life_of);
     free(e->buckets);
+    free(e->leavers);
     arena_free(e->arena);
     *e = (struct explain){0};
 }
@@ -63,6 +70,8 @@ static bool explain_open(void *state, const struct observer_env *env, struct dia
     e->reasons = arena_alloc(e->arena, e->reasons_len * sizeof e->reasons[0]);
     for (size_t r = 0; r < e->reasons_len; r++)
         e->reasons[r] = arena_printf(e->arena, "%s", simulation_reason(env->sim, r));
+    e->leavers = calloc(simulation_cluster(env->sim)->nodes_len + 1, sizeof e->leavers[0]);
+    SIM_REQUIRE(e->leavers != NULL);
     struct explain_queue *q = &e->queue;
     q->waits_ns = arena_alloc(e->arena, e->reasons_len * sizeof q->waits_ns[0]);
     q->jobs_by = arena_alloc(e->arena, e->reasons_len * sizeof q->jobs_by[0]);
@@ -153,6 +162,27 @@ static void join_bucket(struct explain *e, struct life *l, const struct sim_even
     life_waits_for(l, ev->reason, bucket_of(e, ev->bucket)->text, ev->at_ns);
 }
 
+/* --- nodes --- */
+
+static void note_leaver(const struct explain *e, const struct sim_event *ev)
+{
+    if (ev->node != NODE_NONE)
+        e->leavers[ev->node] = (struct explain_leaver){{.number = ev->job->number,
+                                                        .name_word = ev->job->name_word,
+                                                        .ordinal = ev->job->ordinal,
+                                                        .queue_word = ev->job->queue_word},
+                                                       ev->at_ns};
+}
+
+/* Only of a node that was given back while the job waited. */
+static void tell_leaver(const struct explain *e, struct life *l, const struct sim_event *ev)
+{
+    const struct explain_leaver *last = ev->node == NODE_NONE ? NULL : &e->leavers[ev->node];
+    if (last != NULL && last->job.number != 0 && last->job.number != l->number &&
+        last->at_ns > l->submit_ns)
+        life_follows(l, e->sim, &last->job, last->at_ns);
+}
+
 static void explain_happened(void *state, const struct sim_event *ev)
 {
     struct explain *e = ((struct watcher *)state)->e;
@@ -162,11 +192,15 @@ static void explain_happened(void *state, const struct sim_event *ev)
         change_bucket(e, ev);
         return;
     }
+    if (ev->kind == SIM_RELEASED)
+        note_leaver(e, ev);
     struct life *l = life_of(e, ev->job), *by = life_of(e, ev->by);
     if (l != NULL && ev->kind == SIM_REASON)
         join_bucket(e, l, ev);
     else if (l != NULL)
         life_happened(l, e->sim, ev);
+    if (l != NULL && ev->kind == SIM_BOUND)
+        tell_leaver(e, l, ev);
     if (by != NULL)
         life_displaced(by, e->sim, ev);
 }

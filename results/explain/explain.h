@@ -63,6 +63,7 @@ struct explain {
     uint32_t life_of_cap;
     struct explain_bucket *buckets; /* of the run: what the policies said of them last */
     uint32_t buckets_cap;
+    struct explain_leaver *leavers; /* by node: the last job that gave something back */
 };
 
 extern const struct observer_ops observer_explain;

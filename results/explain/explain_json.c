@@ -75,6 +75,8 @@ static void put_want(struct json_out *j, const struct explain *e, const struct l
         json_out_text(j, "quota_of", w->queue);
         put_text(j, "flavor", w->flavor);
     } else {
+        put_text(j, "gpus", w->where);
+        put_text(j, "node_state", w->state);
         json_out_int(j, "tasks", w->tasks);
         json_out_int(j, "tasks_with_room", w->fit);
         json_out_int(j, "each", w->each);
@@ -134,8 +136,10 @@ static void put_moment(struct json_out *j, const struct explain *e, const struct
     put_text(j, "what", m->what);
     put_text(j, "text", m->text);
     if (m->by.number != 0) {
-        json_out_map(j, "by");
+        json_out_map(j, m->kind == SIM_BOUND ? "given_back_by" : "by");
         put_other(j, &m->by);
+        if (m->kind == SIM_BOUND)
+            put_at(j, e, "at_s", m->by_ns);
         json_out_end(j);
     }
     json_out_end(j);

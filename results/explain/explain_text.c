@@ -174,6 +174,20 @@ static void put_room(const struct page *p, const struct life_span *s, const stru
     char each[LIFE_AMOUNT_TEXT], free[LIFE_AMOUNT_TEXT], most[LIFE_AMOUNT_TEXT],
         all[LIFE_AMOUNT_TEXT];
     put_more(p);
+    if (w->capacity == 0) {
+        fprintf(p->out, "no node is for it\n");
+        return;
+    }
+    if (w->state != NULL) {
+        fprintf(p->out, "would have had its GPUs, %s, on a node that is not %s\n", w->where,
+                w->state);
+        return;
+    }
+    if (w->where != NULL && w->fit < w->tasks) {
+        fprintf(p->out, "would have had its GPUs, %s, with %" PRId64 " of them given back\n",
+                w->where, w->amount);
+        return;
+    }
     if (w->fit == w->tasks) {
         fprintf(p->out,
                 "there was room for it on the nodes; %" PRIu32
@@ -200,7 +214,9 @@ static void put_wants(const struct page *p, const struct life_span *s)
             put_quota(p, w);
         else
             put_room(p, s, w);
-        if (w->queue == NULL && w->fit == w->tasks)
+        if (w->queue == NULL && (w->fit == w->tasks || w->capacity == 0))
+            continue;
+        if (w->state != NULL && w->holders_len == 0)
             continue;
         put_holders(p, w);
         put_leavers(p, s, w);
@@ -256,6 +272,16 @@ static void put_span(const struct page *p, const struct life_span *s)
     put_others(p, s);
 }
 
+static void put_leaver(const struct page *p, const struct life_moment *m)
+{
+    char before[DURATION_TEXT];
+    if (m->kind != SIM_BOUND || m->by.number == 0)
+        return;
+    fprintf(p->out, ", where %s had ended or stopped", m->by.name);
+    if (m->by_ns < m->at_ns)
+        fprintf(p->out, " %s before", length(before, m->at_ns - m->by_ns));
+}
+
 static void put_moment(const struct page *p, const struct life_moment *m)
 {
     put_line(p, m->at_ns, -1, m->what != NULL ? m->what : sim_event_name(m->kind));
@@ -265,12 +291,22 @@ static void put_moment(const struct page *p, const struct life_moment *m)
         fprintf(p->out, " %s", m->where);
     if (m->text != NULL)
         fprintf(p->out, ": %s", m->text);
+    put_leaver(p, m);
     fputc('\n', p->out);
 }
 
 static bool is_same_place_news(const struct life_moment *a, const struct life_moment *b)
 {
     return a->kind == b->kind && a->at_ns == b->at_ns && a->where != NULL && b->where != NULL;
+}
+
+static const struct life_moment *last_left(const struct life_moment *m, uint32_t len)
+{
+    const struct life_moment *last = m;
+    for (uint32_t i = 1; i < len; i++)
+        if (m[i].by.number != 0 && (last->by.number == 0 || m[i].by_ns > last->by_ns))
+            last = &m[i];
+    return last;
 }
 
 enum { MOST_PLACES = 3 };
@@ -291,6 +327,7 @@ static uint32_t put_moments(const struct page *p, uint32_t at)
         fprintf(p->out, "%s%s", i == 0 ? " " : ";", m[i].where);
     if (len > MOST_PLACES)
         fprintf(p->out, " and %" PRIu32 " more", len - MOST_PLACES);
+    put_leaver(p, last_left(m, len));
     fputc('\n', p->out);
     return len;
 }

@@ -208,6 +208,14 @@ void life_happened(struct life *l, const struct simulation *sim, const struct si
                   (struct life_clash){e->at_ns, life_other(l, sim, e->by), copied(l, e->detail)});
 }
 
+void life_follows(struct life *l, const struct simulation *sim, const struct job *job,
+                  int64_t left_ns)
+{
+    struct life_moment *m = &l->moments[l->moments_len - 1];
+    m->by = life_other(l, sim, job);
+    m->by_ns = left_ns;
+}
+
 void life_displaced(struct life *l, const struct simulation *sim, const struct sim_event *e)
 {
     if (strcmp(e->what, "preempted") == 0)

@@ -39,6 +39,8 @@ struct life_want {
     int64_t amount;    /* more than there was left; of nodes: what its tasks without room ask for */
     const char *queue; /* whose quota; NULL: nodes */
     const char *flavor; /* NULL: none */
+    const char *where;  /* the very GPUs it waits for, as in jobs.csv; NULL: any will do */
+    const char *state;  /* of where: the first of its nodes that runs nothing is so; NULL: none */
     /* Of nodes: its tasks, and how many of them had room; amounts on nodes that may take them. */
     uint32_t tasks, fit;
     int64_t each, free, most_on_node, capacity;
@@ -72,7 +74,8 @@ struct life_moment {
     const char *where;    /* of tasks: as in jobs.csv; NULL: nowhere */
     const char *what;     /* SIM_TOLD; NULL: none */
     const char *text;     /* NULL: none */
-    struct life_other by; /* number 0: nobody */
+    struct life_other by; /* who did it; SIM_BOUND: who gave the node back last; number 0: nobody */
+    int64_t by_ns;        /* SIM_BOUND: and when */
 };
 
 /* One that it pushed out, or that pushed it out. */
@@ -129,6 +132,10 @@ void life_moved(struct life *l, const struct job *job, int64_t now_ns);
 /* It waits for this from now on; text: what the policy said, NULL: nothing. */
 void life_waits_for(struct life *l, uint32_t reason, const char *text, int64_t now_ns);
 void life_happened(struct life *l, const struct simulation *sim, const struct sim_event *e);
+
+/* Of the event told last, a SIM_BOUND: this job left the node last, at left_ns. */
+void life_follows(struct life *l, const struct simulation *sim, const struct job *job,
+                  int64_t left_ns);
 
 /* The event says that this job, of another, is the cause of it. */
 void life_displaced(struct life *l, const struct simulation *sim, const struct sim_event *e);

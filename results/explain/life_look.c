@@ -3,6 +3,7 @@
 
 #include "models/kubernetes/node_terms.h"
 #include "models/names.h"
+#include "results/placement.h"
 #include "sim/arena.h"
 #include "sim/check.h"
 #include "sim/intern.h"
@@ -159,6 +160,14 @@ static bool is_for(const struct simulation *sim, uint32_t node, const struct req
            cluster_could_fit(c, node, r) > 0;
 }
 
+/* What a search over the nodes has in common. */
+struct search {
+    const struct simulation *sim;
+    const struct job *job;
+    const uint64_t *masks; /* GPUs that it may get, by node */
+    bool *are_for;         /* whether it may be on the node at all */
+};
+
 /* What the fewest of these nodes have enough of; of equals the last, which is no CPU or memory. */
 static uint32_t scarcest(const struct simulation *sim, const struct request *r, const bool *are_for)
 {
@@ -223,32 +232,156 @@ static void measure_nodes(const struct simulation *sim, const struct request *r,
     w->amount = (int64_t)(w->tasks - w->fit) * w->each;
 }
 
-static void look_at_nodes(struct life *l, const struct simulation *sim, const struct job *job,
-                          struct life_span *span, const struct group *group)
+typedef int64_t held_fn(const struct search *s, const struct job *other, uint32_t resource);
+
+static int64_t held_on_nodes(const struct search *s, const struct job *other, uint32_t resource)
 {
-    const struct cluster *c = simulation_cluster(sim);
-    const struct request *r = request_get(simulation_requests(sim), group->request);
-    bool *are_for = calloc(c->nodes_len, sizeof are_for[0]);
-    SIM_REQUIRE(are_for != NULL);
-    for (uint32_t n = 0; n < c->nodes_len; n++)
-        are_for[n] = is_for(sim, n, r);
-    struct life_want *w = add_want(l, span);
-    w->tasks = group->pending;
-    w->resource = scarcest(sim, r, are_for);
-    w->resource_name = arena_printf(l->arena, "%s", resource_name(sim, w->resource));
-    measure_nodes(sim, r, w, are_for);
-    for (uint32_t id = 0; id < simulation_jobs_cap(sim); id++) {
-        const struct job *other = simulation_job(sim, id);
-        const int64_t held =
-            other == NULL || other == job ? 0 : held_by_job(sim, other, w->resource, are_for);
-        if (held <= 0)
+    return held_by_job(s->sim, other, resource, s->are_for);
+}
+
+static void find_holders(struct life *l, const struct search *s, struct life_want *w, held_fn *held)
+{
+    for (uint32_t id = 0; id < simulation_jobs_cap(s->sim); id++) {
+        const struct job *other = simulation_job(s->sim, id);
+        const int64_t amount = other == NULL || other == s->job ? 0 : held(s, other, w->resource);
+        if (amount <= 0)
             continue;
-        const struct life_other o = life_other(l, sim, other);
-        add_holder(l, w, &o, held);
+        const struct life_other o = life_other(l, s->sim, other);
+        add_holder(l, w, &o, amount);
         l->holders[l->holders_len - 1].next_watched = id;
     }
     settle_holders(l, w);
+}
+
+static void look_at_nodes(struct life *l, const struct search *s, struct life_span *span,
+                          const struct group *group)
+{
+    const struct cluster *c = simulation_cluster(s->sim);
+    const struct request *r = request_get(simulation_requests(s->sim), group->request);
+    for (uint32_t n = 0; n < c->nodes_len; n++)
+        s->are_for[n] = s->masks[n] != 0 && is_for(s->sim, n, r);
+    struct life_want *w = add_want(l, span);
+    w->tasks = group->pending;
+    w->resource = scarcest(s->sim, r, s->are_for);
+    w->resource_name = arena_printf(l->arena, "%s", resource_name(s->sim, w->resource));
+    measure_nodes(s->sim, r, w, s->are_for);
+    find_holders(l, s, w, held_on_nodes);
+}
+
+/* --- the very GPUs --- */
+
+static uint64_t gpus_on(const struct search *s, const struct job *other, uint32_t node)
+{
+    uint64_t gpus = 0;
+    for (uint32_t id = other->first_task; id != TASK_NONE;) {
+        const struct task *t = simulation_task(s->sim, id);
+        if (t->node == node && t->state != TASK_PENDING)
+            gpus |= placement_gpu_mask(simulation_cluster(s->sim), t);
+        id = t->next;
+    }
+    return gpus;
+}
+
+static int64_t held_of_gpus(const struct search *s, const struct job *other, uint32_t resource)
+{
+    (void)resource;
+    int64_t held = 0;
+    for (uint32_t id = other->first_task; id != TASK_NONE;) {
+        const struct task *t = simulation_task(s->sim, id);
+        if (t->node != NODE_NONE && t->state != TASK_PENDING)
+            held += __builtin_popcountll(placement_gpu_mask(simulation_cluster(s->sim), t) &
+                                         s->masks[t->node]);
+        id = t->next;
+    }
+    return held;
+}
+
+static const char *where_of(struct life *l, const struct search *s)
+{
+    const struct cluster *c = simulation_cluster(s->sim);
+    struct placement p;
+    placement_init(&p, c);
+    placement_clear(&p);
+    for (uint32_t n = 0; n < c->nodes_len; n++)
+        if (s->masks[n] != 0)
+            placement_add(&p, &(struct task){.node = n, .gpu_mask = s->masks[n]}, 0);
+    const char *text = arena_text(l->arena, p.text, p.len);
+    placement_fini(&p);
+    return text;
+}
+
+static bool runs_tasks(const struct search *s, uint32_t node)
+{
+    const enum node_state state = simulation_cluster(s->sim)->nodes[node].state;
+    return state != NODE_DOWN && state != NODE_BOOTING;
+}
+
+static const char *state_of(const struct search *s)
+{
+    const struct cluster *c = simulation_cluster(s->sim);
+    for (uint32_t n = 0; n < c->nodes_len; n++)
+        if (s->masks[n] != 0 && !runs_tasks(s, n))
+            return node_state_name(c->nodes[n].state);
+    return NULL;
+}
+
+static int64_t free_gpus(const struct search *s)
+{
+    int64_t free = 0;
+    for (uint32_t n = 0; n < simulation_cluster(s->sim)->nodes_len; n++) {
+        uint64_t busy = runs_tasks(s, n) ? 0 : s->masks[n];
+        for (uint32_t id = 0; s->masks[n] != 0 && id < simulation_jobs_cap(s->sim); id++) {
+            const struct job *other = simulation_job(s->sim, id);
+            if (other != NULL)
+                busy |= gpus_on(s, other, n);
+        }
+        free += __builtin_popcountll(s->masks[n] & ~busy);
+    }
+    return free;
+}
+
+static void look_at_gpus(struct life *l, const struct search *s, struct life_span *span)
+{
+    struct life_want *w = add_want(l, span);
+    w->where = where_of(l, s);
+    w->state = state_of(s);
+    w->resource = RESOURCE_GPU;
+    w->resource_name = "GPU";
+    w->tasks = s->job->tasks_pending;
+    for (uint32_t n = 0; n < simulation_cluster(s->sim)->nodes_len; n++)
+        w->capacity += __builtin_popcountll(s->masks[n]);
+    w->free = w->most_on_node = free_gpus(s);
+    w->amount = w->capacity - w->free;
+    w->fit = w->amount == 0 ? w->tasks : 0;
+    w->each = w->capacity;
+    find_holders(l, s, w, held_of_gpus);
+}
+
+static bool are_certain(const struct search *s)
+{
+    for (uint32_t n = 0; n < simulation_cluster(s->sim)->nodes_len; n++)
+        if (s->masks[n] != 0 && s->masks[n] != UINT64_MAX)
+            return true;
+    return false;
+}
+
+static void look_for_room(struct life *l, const struct simulation *sim, const struct job *job,
+                          struct life_span *span)
+{
+    const uint32_t nodes = simulation_cluster(sim)->nodes_len;
+    uint64_t *masks = calloc(nodes, sizeof masks[0]);
+    bool *are_for = calloc(nodes, sizeof are_for[0]);
+    SIM_REQUIRE(masks != NULL && are_for != NULL);
+    const struct search s = {sim, job, masks, are_for};
+    simulation_may_have(sim, job, masks);
+    if (are_certain(&s))
+        look_at_gpus(l, &s, span);
+    else
+        for (uint32_t g = 0; g < job->groups_len; g++)
+            if (job->groups[g].pending > 0)
+                look_at_nodes(l, &s, span, &job->groups[g]);
     free(are_for);
+    free(masks);
 }
 
 /* --- the queue --- */
@@ -277,7 +410,6 @@ void life_look(struct life *l, const struct simulation *sim, const struct job *j
     const bool is_short_of_quota = job->state == JOB_QUEUED && l->needs_len[span->reason] > 0;
     for (uint32_t i = 0; is_short_of_quota && i < l->needs_len[span->reason]; i++)
         look_at_quota(l, sim, job, span, &l->needs[span->reason][i]);
-    for (uint32_t g = 0; !is_short_of_quota && g < job->groups_len; g++)
-        if (job->groups[g].pending > 0 && simulation_cluster(sim)->nodes_len > 0)
-            look_at_nodes(l, sim, job, span, &job->groups[g]);
+    if (!is_short_of_quota && simulation_cluster(sim)->nodes_len > 0)
+        look_for_room(l, sim, job, span);
 }
