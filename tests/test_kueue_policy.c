@@ -74,6 +74,55 @@ static void a_job_for_a_queue_that_is_not_there_waits_for_ever(void **state)
     assert_int_equal(w.results[1].start_s, 0);
 }
 
+/* --- the control plane --- */
+
+static void admissions_take_their_turn_at_the_api_server(void **state)
+{
+    (void)state;
+    struct world_job jobs[4];
+    for (size_t i = 0; i < LEN(jobs); i++)
+        jobs[i] = (struct world_job){.work_s = 100, .gpus = 1, .tasks = 1, .queue = "a"};
+    struct world w = {.jobs = jobs, .jobs_len = LEN(jobs)};
+    run(&w, "{objects: [data/kueue/walkthrough], control_plane: {qps: 0.5, burst: 2}}");
+    static const int64_t starts[] = {0, 0, 2, 4};
+    for (size_t i = 0; i < LEN(jobs); i++)
+        assert_int_equal(w.results[i].start_s, starts[i]);
+}
+
+/* Ten seconds for each write: the eviction at 60, at 70 what the preemptor waits for, on which the
+ * scheduler waits, too, and at 80 its admission. */
+static void the_scheduler_waits_for_its_own_writes(void **state)
+{
+    (void)state;
+    struct world w = {.jobs = walkthrough_jobs, .jobs_len = 3, .until_s = 480};
+    run(&w, "{objects: [data/kueue/walkthrough], termination: 5s, "
+            "control_plane: {qps: 0.1, burst: 1}}");
+    assert_int_equal(w.results[0].preemptions, 1);
+    assert_int_equal(w.results[0].start_s, 0);
+    assert_int_equal(w.results[1].start_s, 30);
+    assert_int_equal(w.results[2].start_s, 80);
+}
+
+/* Two are decided upon at 0, the second to be written at 10, but at 5 there is somebody better. */
+static void who_is_evicted_before_it_was_written_never_ran(void **state)
+{
+    (void)state;
+    static const struct world_job jobs[] = {
+        {.work_s = 100, .gpus = 2, .tasks = 1, .priority = LOW, .queue = "a"},
+        {.work_s = 100, .gpus = 2, .tasks = 1, .priority = LOW - 1, .queue = "a"},
+        {.submit_s = 5, .work_s = 100, .gpus = 4, .tasks = 1, .priority = HIGH, .queue = "a"},
+    };
+    struct world w = {.jobs = jobs, .jobs_len = LEN(jobs)};
+    run(&w, "{objects: [data/kueue/walkthrough], termination: 5s, "
+            "control_plane: {qps: 0.1, burst: 1}}");
+    assert_int_equal(w.end, SIMULATION_DRAINED);
+    assert_int_equal(w.results[0].start_s, 0);
+    assert_int_equal(w.results[1].preemptions, 1);
+    /* Its eviction is written at 20, why the third waits at 30, and the third's admission at 40. */
+    assert_int_equal(w.results[2].start_s, 40);
+    assert_int_equal(w.results[1].start_s, 101); /* a second after the first one's end */
+}
+
 /* --- admission checks --- */
 
 static void a_check_that_takes_its_time_delays_the_start(void **state)
@@ -220,6 +269,9 @@ int main(void)
         cmocka_unit_test(the_walkthrough_evicts_the_low_job_and_not_the_high_one),
         cmocka_unit_test(the_evicted_job_runs_again_when_quota_is_free),
         cmocka_unit_test(a_job_for_a_queue_that_is_not_there_waits_for_ever),
+        cmocka_unit_test(admissions_take_their_turn_at_the_api_server),
+        cmocka_unit_test(the_scheduler_waits_for_its_own_writes),
+        cmocka_unit_test(who_is_evicted_before_it_was_written_never_ran),
         cmocka_unit_test(a_check_that_takes_its_time_delays_the_start),
         cmocka_unit_test(a_check_that_nobody_describes_is_ready_at_once),
         cmocka_unit_test(provisioning_that_fails_is_tried_again_until_the_limit),

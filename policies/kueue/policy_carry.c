@@ -46,7 +46,8 @@ void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *
     act_admit(a, &adm);
 }
 
-static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
+/* It has quota, and the API server knows. */
+static void go_on(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
     if (kueue_may_run(p->k, t->w)) {
         policy_kueue_admit(p, a, t);
@@ -56,6 +57,14 @@ static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
     policy_kueue_start_checks(p, t, acts_now_ns(a));
     policy_kueue_wait(p, a, t);
     policy_kueue_answer_checks(p, a); /* some take no time */
+}
+
+static void reserve(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    if (policy_kueue_defer(p, t, false, acts_now_ns(a)))
+        t->state = TRACKED_ASSUMED;
+    else
+        go_on(p, a, t);
 }
 
 /* Places on nodes were found for quota it had. */
@@ -156,19 +165,38 @@ static int64_t least_stop_ns(const struct policy_kueue *p)
     return p->termination_ns < RETURN_NS ? p->termination_ns : RETURN_NS;
 }
 
+static void stop(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    const bool has_pods = t->has_pods;
+    t->state = TRACKED_STOPS;
+    t->returns_ns = acts_now_ns(a) + (has_pods ? least_stop_ns(p) : 0);
+    act_stop(a, &t->stop);
+}
+
 static void evict(struct policy_kueue *p, struct acts *a, const struct decision *d)
 {
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
     if (acts_wants_detail(a))
         tell_eviction(p, a, d);
-    const bool has_pods = t->state == TRACKED_RUNS;
-    t->state = TRACKED_STOPS;
-    t->returns_ns = acts_now_ns(a) + (has_pods ? least_stop_ns(p) : 0);
-    act_stop(a, &(struct stop){.job = t->job,
-                               .task = TASK_NONE,
-                               .cause = cause_of(d),
-                               .hold_ns = has_pods ? p->termination_ns : 0,
-                               .requeue = d->deactivation == DEACTIVATED_NOT});
+    t->has_pods = t->state == TRACKED_RUNS;
+    t->stop = (struct stop){.job = t->job,
+                            .task = TASK_NONE,
+                            .cause = cause_of(d),
+                            .hold_ns = t->has_pods ? p->termination_ns : 0,
+                            .requeue = d->deactivation == DEACTIVATED_NOT};
+    if (policy_kueue_defer(p, t, true, acts_now_ns(a)))
+        t->state = TRACKED_EVICTED;
+    else
+        stop(p, a, t);
+}
+
+void policy_kueue_written(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
+    t->write = 0;
+    if (t->state == TRACKED_ASSUMED)
+        go_on(p, a, t);
+    else if (t->state == TRACKED_EVICTED)
+        stop(p, a, t);
 }
 
 /* --- waiting --- */
@@ -229,6 +257,7 @@ static void explain(struct policy_kueue *p, struct acts *a, const struct decisio
 {
     struct tracked *t = policy_kueue_tracked(p, (uint32_t)d->w->number);
     act_wait(a, t->job, d->why);
+    policy_kueue_write_reason(p, t, d, acts_now_ns(a));
     if (!acts_wants_detail(a))
         return;
     struct arena *arena = arena_new();

@@ -74,6 +74,7 @@ static void wake(struct policy_kueue *p, struct acts *a)
         next = least(next, kueue_next_second_pass_ns(p->k));
     if (policy_kueue_next_check_ns(p) > now_ns)
         next = least(next, policy_kueue_next_check_ns(p));
+    next = least(next, policy_kueue_next_write_ns(p, now_ns));
     if (key_heap_top(&p->returns_due) != NULL)
         next = least(next, key_heap_top(&p->returns_due)->key);
     ask(p, a, TOKEN_NEAR, next);
@@ -92,6 +93,7 @@ static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
 static void release(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
     t->state = TRACKED_WAITS;
+    t->write = 0;
     if (t->w->has_quota)
         kueue_release(p->k, t->w, acts_now_ns(a));
     policy_kueue_wait(p, a, t);
@@ -209,18 +211,24 @@ static void notify(void *state, const struct note *n, struct acts *a)
 
 /* --- decisions --- */
 
+static bool has_work(const struct policy_kueue *p, const struct acts *a)
+{
+    return kueue_has_work(p->k) && p->stands_until_ns <= acts_now_ns(a);
+}
+
 /* Cycles until one has something to carry out: that ends the round. Real Kueue can evict and admit
  * the same workloads again and again, and the kernel sees that. */
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
     policy_kueue_answer_checks(p, a);
+    policy_kueue_write_due(p, a);
     policy_kueue_carry_out(p, a);
-    for (bool acted = false; !acted && kueue_has_work(p->k);) {
+    for (bool acted = false; !acted && has_work(p, a);) {
         kueue_cycle(p->k, acts_now_ns(a));
         acted = policy_kueue_carry_out(p, a);
     }
-    if (kueue_has_work(p->k))
+    if (has_work(p, a))
         return AGAIN; /* after what became due meanwhile: pods that end or get a node */
     wake(p, a);
     return SETTLED;
@@ -301,6 +309,7 @@ static void close_policy(void *state)
     free(p->tracked);
     key_heap_fini(&p->checks_due);
     key_heap_fini(&p->returns_due);
+    key_heap_fini(&p->writes_due);
     kueue_free(p->k);
     shape_maker_free(p->shapes);
     intern_free(p->shape_keys);

@@ -12,6 +12,7 @@
 
 #include "models/kubernetes/object_set.h"
 #include "models/policy.h"
+#include "policies/kueue/control_plane.h"
 #include "policies/kueue/kueue.h"
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/shape.h"
@@ -37,9 +38,22 @@ struct tracked {
     uint32_t attempts;   /* of its admission checks that failed */
     int64_t reserved_ns; /* when it got its quota */
     int64_t returns_ns;  /* evicted: its quota is not released before */
-    /* TRACKED_CHECKED: it has quota, and waits for admission checks or places. TRACKED_RETURNS: its
+    uint64_t write;      /* number of the one that it waits for; 0: none */
+    uint64_t written;    /* what the API server knows of why it waits */
+    struct stop stop;    /* TRACKED_EVICTED: what is to be done then */
+    bool has_pods;       /* it had when it was evicted */
+    /* TRACKED_ASSUMED, TRACKED_EVICTED: Kueue has decided so, and the API server does not know yet.
+     * TRACKED_CHECKED: it has quota, and waits for admission checks or places. TRACKED_RETURNS: its
      * pods are gone, but its quota is not released yet. */
-    enum { TRACKED_WAITS, TRACKED_CHECKED, TRACKED_RUNS, TRACKED_STOPS, TRACKED_RETURNS } state;
+    enum {
+        TRACKED_WAITS,
+        TRACKED_ASSUMED,
+        TRACKED_CHECKED,
+        TRACKED_RUNS,
+        TRACKED_EVICTED,
+        TRACKED_STOPS,
+        TRACKED_RETURNS
+    } state;
 };
 
 /* Reasons to wait beyond those of enum pending_reason. */
@@ -63,6 +77,7 @@ struct policy_kueue {
     int64_t termination_ns;
     bool is_exact;            /* timestamps: exact */
     struct config_list rules; /* struct check_rule */
+    struct control_plane_options control_plane_options;
     /* The rest. */
     struct policy_env env;
     struct object_set *set;
@@ -83,6 +98,10 @@ struct policy_kueue {
     uint64_t checks_made;
     struct key_heap returns_due; /* jobs in TRACKED_RETURNS; some may be void by now */
     uint64_t returns_made;
+    struct control_plane control_plane;
+    struct key_heap writes_due; /* of jobs; some may be void by now */
+    uint64_t writes_made;
+    int64_t stands_until_ns; /* the scheduler waits for a write of its own */
     bool has_topologies;
     struct res_qty *capacities; /* [node * capacity_cap]: of nodes, for topologies */
     uint32_t capacity_cap;
@@ -130,8 +149,27 @@ bool policy_kueue_carry_out(struct policy_kueue *p, struct acts *a);
 /* It has quota, its checks are ready, its places are found: the job may start. */
 void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t);
 
+/* What was decided of it is written: it is admitted, or evicted. */
+void policy_kueue_written(struct policy_kueue *p, struct acts *a, struct tracked *t);
+
 /* Why it waits, while Kueue has not looked at it. */
 void policy_kueue_wait(struct policy_kueue *p, struct acts *a, const struct tracked *t);
+
+/* --- policy_writes.c: where the control plane takes its time --- */
+
+/* What was decided of it has to be written; false: that takes no time. */
+bool policy_kueue_defer(struct policy_kueue *p, struct tracked *t, bool scheduler_waits,
+                        int64_t now_ns);
+
+/* Why it waits is written, if it is news, and the scheduler waits for that. */
+void policy_kueue_write_reason(struct policy_kueue *p, struct tracked *t, const struct decision *d,
+                               int64_t now_ns);
+
+/* When the next write is through that anybody waits for; INT64_MAX: nobody does. */
+int64_t policy_kueue_next_write_ns(const struct policy_kueue *p, int64_t now_ns);
+
+/* Those that are through by now. */
+void policy_kueue_write_due(struct policy_kueue *p, struct acts *a);
 
 /* --- policy_checks.c --- */
 

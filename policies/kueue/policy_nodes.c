@@ -43,7 +43,6 @@ void policy_kueue_read_nodes(struct policy_kueue *p)
     p->has_topologies = site_list_len(&p->site->topologies) > 0 && c->nodes_len > 0;
     if (!p->has_topologies)
         return;
-    p->scratch = arena_new();
     p->capacity_cap = c->resources_len + 1;
     p->capacities = calloc((size_t)c->nodes_len * p->capacity_cap, sizeof p->capacities[0]);
     SIM_REQUIRE(p->capacities != NULL);

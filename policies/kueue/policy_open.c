@@ -6,6 +6,7 @@
 #include "policies/kueue/read_site.h"
 #include "policies/kueue/site_quota.h"
 #include "policies/kueue/validate.h"
+#include "sim/arena.h"
 #include "sim/config.h"
 #include "sim/path.h"
 
@@ -58,6 +59,13 @@ static const struct config_key keys[] = {
      .fallback = "[]",
      .table = &policy_kueue_check_options,
      .help = "what AdmissionChecks answer, and when; those that are not listed are ready at once"},
+    {.key = "control_plane",
+     .kind = CONFIG_SECTION,
+     .offset = offsetof(struct policy_kueue, control_plane_options),
+     .fallback = "",
+     .table = &control_plane_table,
+     .help = "what Kueue writes to the API server takes its time, as its client limits it; if "
+             "absent, it takes none"},
     {.key = "exact_timestamps",
      .kind = CONFIG_BOOL,
      .offset = offsetof(struct policy_kueue, is_exact),
@@ -144,8 +152,12 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     p->asked_ns[0] = p->asked_ns[1] = INT64_MAX;
     key_heap_init(&p->checks_due);
     key_heap_init(&p->returns_due);
+    key_heap_init(&p->writes_due);
     if (!config_read(&reader, env->options, (struct src_pos){0}, &policy_kueue_options, p))
         return false;
+    control_plane_init(&p->control_plane, &p->control_plane_options);
+    p->stands_until_ns = INT64_MIN;
+    p->scratch = arena_new();
     p->site = site_new();
     p->shapes = shape_maker_new(env->names->resources);
     p->shape_keys = intern_new();
