@@ -1,3 +1,4 @@
+#include "models/kubernetes/workload.h"
 #include "tests/generate_lab.h"
 #include "tests/near.h"
 
@@ -57,6 +58,38 @@ static void what_is_not_said_is_the_simplest(void **state)
     assert_int_equal(r->gpus, 1);
     assert_int_equal(r->terms, 0);
     assert_int_equal(r->load.duty_q16 | r->load.width_q16 | r->load.processes, 0);
+    generate_lab_close(&lab);
+}
+
+static void owners_come_in_turn_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const users[] = {"b-1", "b-2", "a-1", "a-2", "b-1"};
+    struct generate_lab lab = {0};
+    struct job_spec job;
+    generate_lab_open_clean(&lab, "{name: x, tenants: {b: 1, a: 9}, users: 2, turns: true, "
+                                  "arrivals: {rate: 1/h}, duration: 5m, jobs: 5}");
+    for (size_t i = 0; i < LEN(users); i++) {
+        assert_true(generate_lab_next(&lab, &job));
+        assert_string_equal(generate_lab_word(&lab, job.user_word), users[i]);
+    }
+    generate_lab_close(&lab);
+}
+
+static void pods_have_the_annotations_that_are_written(void **state)
+{
+    (void)state;
+    struct generate_lab lab = {0};
+    struct job_spec job;
+    generate_lab_open_clean(&lab, "{name: x, annotations: {a/b: rack}, arrivals: {rate: 1/h}, "
+                                  "duration: 5m, jobs: 1}");
+    assert_true(generate_lab_next(&lab, &job));
+    const struct workload *w = job.extra->workload;
+    assert_non_null(w);
+    assert_int_equal(w->sets_len, 1);
+    assert_string_equal(text_map_find(w->sets[0].template.annotations, "a/b"), "rack");
+    assert_null(object_label(w->object, "a/b"));
+    assert_null(job.extra->controller);
     generate_lab_close(&lab);
 }
 
@@ -344,6 +377,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(jobs_are_numbered_from_one_up_to_as_many_as_wanted),
         cmocka_unit_test(what_is_not_said_is_the_simplest),
+        cmocka_unit_test(owners_come_in_turn_where_that_is_asked_for),
+        cmocka_unit_test(pods_have_the_annotations_that_are_written),
         cmocka_unit_test(a_changed_distribution_changes_nothing_else),
         cmocka_unit_test(an_added_property_changes_nothing_else),
         cmocka_unit_test(workloads_of_other_names_have_other_luck),

@@ -111,6 +111,9 @@ static const struct config_key keys[] = {
     {"users", CONFIG_INT, FIELD(owners.users), "", 1, 100000,
      .help = "of each tenant, equally active: TENANT-1, TENANT-2 ...; one, called as the tenant "
              "is, if absent"},
+    {"turns", CONFIG_BOOL, FIELD(owners.in_turn), "false",
+     .help = "jobs are of one tenant and user after the other, in the order written, and weights "
+             "count for nothing"},
     {"queue", CONFIG_TEXT, FIELD(owners.queue), "{tenant}",
      .help = "LocalQueue or partition; {tenant} and {user} stand for names"},
     {"namespace", CONFIG_TEXT, FIELD(owners.name_space), "{tenant}", .help = "likewise"},
@@ -156,6 +159,9 @@ static const struct config_key keys[] = {
      .help = "of taints, as KEY=VALUE:EFFECT; KEY:EFFECT for any value, KEY for any effect"},
     {"node_selector", CONFIG_NODE, FIELD(terms.map), "", .hint = "labels such as {tier: train}",
      .help = "labels that nodes must have"},
+    {"annotations", CONFIG_NODE, FIELD(annotations), "",
+     .hint = "texts such as {kueue.x-k8s.io/podset-required-topology: rack}",
+     .help = "of the pods: what Kueue reads of topologies"},
     {"from", CONFIG_NODE, FIELD(from), "", .hint = "a duration after the start, or a date",
      .help = "jobs arrive from then on; from the start if absent"},
     {"until", CONFIG_NODE, FIELD(until), "", .hint = "a duration after the start, or a date",

@@ -50,6 +50,7 @@ struct generate_options {
     struct priority_option priority;
     int kind; /* enum job_kind */
     struct task_terms terms;
+    const struct yaml_node *annotations; /* of the pods; NULL: none */
     const struct yaml_node *from, *until;
     int64_t jobs; /* 0: any number */
     /* Made of the above: */

@@ -8,6 +8,7 @@
 #include "workloads/generate_options.h"
 #include "workloads/generate_shapes.h"
 
+#include "models/kubernetes/workload.h"
 #include "models/names.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -47,6 +48,9 @@ struct generate_source {
     struct job_shapes shapes;
     struct lublin lublin;
     struct job_extra *extras; /* by owner and priority class */
+    struct object object;     /* what pods with annotations come from */
+    struct pod_set pods;
+    struct workload workload;
     size_t classes;
     gsl_rng *streams[STREAMS];
     uint64_t made;
@@ -96,9 +100,21 @@ static void make_extras(struct generate_source *s, const struct source_env *env)
             .account_word = owner->account_word,
             .qos_word = qos == NULL ? INTERN_NONE : intern_add(env->names->words, qos),
             .priority_class_word = class_word(s, i % s->classes, env),
+            .workload = s->options.annotations == NULL ? NULL : &s->workload,
             .array_task = UINT32_MAX,
         };
     }
+}
+
+/* As if the pods were those of a manifest that says nothing else. */
+static bool annotate(struct generate_source *s, const struct source_env *env, struct diag *d)
+{
+    struct field_reader r = {.diag = d, .arena = env->arena};
+    const unsigned errors = diag_errors(d);
+    const struct yaml_node *map = field_text_map(&r, s->options.map, "annotations");
+    s->pods.template.annotations = map;
+    s->workload = (struct workload){.object = &s->object, .sets = &s->pods, .sets_len = 1};
+    return diag_errors(d) == errors;
 }
 
 static void open_streams(struct generate_source *s, const struct source_env *env)
@@ -125,7 +141,8 @@ static bool generate_open(void *state, const struct source_env *env, struct diag
     struct generate_source *s = state;
     const struct generate_options *o = &s->options;
     if (!generate_options_read(&s->options, env, d) ||
-        !generate_shapes_make(&s->shapes, o, env, d) || !set_lublin(s, env, d))
+        !generate_shapes_make(&s->shapes, o, env, d) || !set_lublin(s, env, d) ||
+        !annotate(s, env, d))
         return false;
     generate_shapes_warn(&s->shapes, o, env, d);
     owners_make(&s->owners, &o->owners, o->name, env);

@@ -76,6 +76,7 @@ void owners_make(struct owners *o, const struct owners_options *options, const c
         .tenants = options->tenants,
         .tenants_len = listed == 0 ? 1 : (uint32_t)listed,
         .users = options->users == 0 ? 1 : (uint32_t)options->users,
+        .in_turn = options->in_turn,
     };
     o->list = arena_alloc(env->arena, owners_len(o) * sizeof o->list[0]);
     for (uint32_t t = 0; t < o->tenants_len; t++) {
@@ -89,9 +90,18 @@ void owners_make(struct owners *o, const struct owners_options *options, const c
     }
 }
 
-uint32_t owners_pick(const struct owners *o)
+static uint32_t take_turn(struct owners *o)
+{
+    const uint32_t i = o->next;
+    o->next = i + 1 == owners_len(o) ? 0 : i + 1;
+    return i;
+}
+
+uint32_t owners_pick(struct owners *o)
 {
     uint32_t i = 0;
+    if (o->in_turn)
+        return take_turn(o);
     if (o->tenants_len > 1)
         i = distribution_pick(&o->tenants, o->tenant_rng) * o->users;
     if (o->users > 1)

@@ -4,6 +4,7 @@
  *
  *   tenants: {team-a: 2, team-b: 1}
  *   users: 12                          of each tenant: team-a-1 ... team-a-12
+ *   turns: true                        one after the other in place of any by weight
  *   queue: "lq-{tenant}"
  *
  * Memory   O(tenants x users), in the arena, made once.
@@ -20,6 +21,7 @@ enum { OWNERS_MOST = 1 << 20 };
 struct owners_options {
     struct distribution tenants;              /* not read: one, called as the jobs are */
     int64_t users;                            /* of each tenant; 0: one, called as the tenant is */
+    bool in_turn;                             /* no luck: one after the other */
     const char *queue, *name_space, *account; /* with {tenant} and {user} in them */
 };
 
@@ -32,6 +34,8 @@ struct owners {
     struct distribution tenants;
     uint32_t tenants_len, users;
     struct owner *list; /* tenant by tenant */
+    bool in_turn;
+    uint32_t next; /* where they come in turn */
     gsl_rng *tenant_rng, *user_rng;
 };
 
@@ -48,6 +52,6 @@ static inline size_t owners_len(const struct owners *o)
 }
 
 /* The number of a job's owner in the list. */
-uint32_t owners_pick(const struct owners *o);
+uint32_t owners_pick(struct owners *o);
 
 #endif /* WORKLOADS_OWNERS_H */

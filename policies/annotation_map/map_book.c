@@ -205,11 +205,11 @@ static struct map_job *job_at(struct annotation_map *m, uint32_t id)
     return &m->jobs[id];
 }
 
-/* A job from no manifest is ours. */
+/* A job from no manifest is ours, and so is one whose manifest names no scheduler at all. */
 static bool is_ours(const struct annotation_map *m, const struct job *job)
 {
     const struct workload *w = job->extra->workload;
-    return w == NULL || w->sets_len == 0 ||
+    return w == NULL || w->sets_len == 0 || w->sets[0].template.scheduler == NULL ||
            strcmp(w->sets[0].template.scheduler, m->scheduler_name) == 0;
 }
 
