@@ -60,6 +60,10 @@ bool expectation_parse(struct expectation *e, const char *text, const char *what
 bool expectation_read(struct expectation *e, const struct yaml_node *node, const char *what,
                       struct arena *a, struct diag *d);
 
+/* A value alone, without a limit: `p95(wait) of queue a`; of all together or of one. */
+bool expectation_read_value(struct expectation *e, const struct yaml_node *node, const char *what,
+                            struct arena *a, struct diag *d);
+
 /* A value and a width around it: `p95(wait) of queue a <= 5%`, a share of it, or `<= 2m`, in the
  * metric's unit; `5%` or `2m` alone: of mean(wait). Not negative. */
 bool expectation_parse_width(struct expectation *e, bool *is_relative, const char *text,

@@ -389,19 +389,37 @@ bool expectation_parse_width(struct expectation *e, bool *is_relative, const cha
     return read_width(&r, e, is_relative);
 }
 
+/* At a text of a file; false after a complaint if it is none. */
+static bool begin(struct reader *r, const struct yaml_node *node, const char *example)
+{
+    if (node->kind != YAML_SCALAR) {
+        diag_error(r->diag, yaml_pos(node),
+                   "%s: %s; expected text such as %s (in quotes if YAML takes it for something "
+                   "else)",
+                   r->what, yaml_kind_name(node), example);
+        return false;
+    }
+    r->text = r->at = arena_text(r->arena, node->text, strlen(node->text));
+    r->pos = yaml_pos(node);
+    r->pos.col += node->quoted;
+    return true;
+}
+
 bool expectation_read(struct expectation *e, const struct yaml_node *node, const char *what,
                       struct arena *a, struct diag *d)
 {
-    if (node->kind != YAML_SCALAR) {
-        diag_error(d, yaml_pos(node),
-                   "%s: %s; expected text such as p95(wait) by tenant <= 4h (in quotes if YAML "
-                   "takes it for something else)",
-                   what, yaml_kind_name(node));
+    struct reader r = {.what = what, .arena = a, .diag = d};
+    return begin(&r, node, "p95(wait) by tenant <= 4h") && parse(&r, e);
+}
+
+bool expectation_read_value(struct expectation *e, const struct yaml_node *node, const char *what,
+                            struct arena *a, struct diag *d)
+{
+    struct reader r = {.what = what, .arena = a, .diag = d};
+    if (!begin(&r, node, "p95(wait) of queue a") || !read_question(&r, e))
         return false;
-    }
-    const char *copy = arena_text(a, node->text, strlen(node->text));
-    struct reader r = {
-        .text = copy, .at = copy, .what = what, .pos = yaml_pos(node), .arena = a, .diag = d};
-    r.pos.col += node->quoted;
-    return parse(&r, e);
+    skip_blanks(&r);
+    if (e->by != BY_NOTHING && e->name == NULL)
+        return refuse(&r, r.text, "which one? expected `of %s NAME`", metric_by_name(e->by));
+    return *r.at == '\0' || refuse(&r, r.at, "expected nothing more");
 }
