@@ -4,7 +4,7 @@
 # Works as root, or with sudo. Does nothing, and needs no network, if all packages are there.
 set -eu
 
-build="gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libyaml-dev zlib1g-dev gnuplot-nox"
+build="gcc libc6-dev cmake ninja-build pkg-config libgsl-dev libyaml-dev zlib1g-dev libsqlite3-dev gnuplot-nox"
 test="$build git clang clang-format libcmocka-dev libclang-rt-14-dev valgrind binutils"
 
 case "${1:-build}" in

@@ -91,6 +91,15 @@ void scenario_call_files(struct scenario_run *r, const char *command, const char
     call(r, command, path, options);
 }
 
+void scenario_call_again(struct scenario_run *r, const char *command, const char *file,
+                         const char *options)
+{
+    char path[160];
+    assert_true(snprintf(path, sizeof path, "%s/%s", r->dir.path, file) < (int)sizeof path);
+    free(r->said);
+    call(r, command, path, options);
+}
+
 void scenario_run_files(struct scenario_run *r, const char *const *files)
 {
     scenario_call_files(r, "run", files, USUAL);

@@ -38,6 +38,10 @@ void scenario_check_files(struct scenario_run *r, const char *const *files, cons
 /* The same of a list of paths, from the root of the sources. */
 void scenario_check_paths(struct scenario_run *r, const char *paths, const char *options);
 
+/* Once more in the same folder, with the file of that name. */
+void scenario_call_again(struct scenario_run *r, const char *command, const char *file,
+                         const char *options);
+
 /* The first for one text. */
 void scenario_run_text(struct scenario_run *r, const char *scenario);
 

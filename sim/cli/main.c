@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct command *const all[] = {
-    &command_run,    &command_compare, &command_check,  &command_explain,
+    &command_run,    &command_compare, &command_sweep,  &command_check, &command_explain,
     &command_report, &command_list,    &command_manual, NULL,
 };
 

@@ -9,6 +9,7 @@
 #include "sim/check.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/scenario.h"
+#include "sim/cli/sweep_plan.h"
 #include "sim/distribution.h"
 #include "workloads/openb_nodes.h"
 #include "workloads/registry.h"
@@ -163,6 +164,13 @@ static const char machines[] =
     "More of it stands in files with these keys, which `machines` of the cluster names.\n"
     "\n";
 
+static void add_knob_forms(struct parts *p)
+{
+    add_text(p, "| In words | The same as |  |\n| --- | --- | --- |\n");
+    for (const struct knob_form *f = knob_forms(); f->words != NULL; f++)
+        add_text(p, arena_printf(p->arena, "| `%s` | `%s` | %s |\n", f->words, f->path, f->help));
+}
+
 static void collect(struct parts *p)
 {
     add_text(p, beginning);
@@ -186,6 +194,8 @@ static void collect(struct parts *p)
     add_text(p, timeline);
     add_text(p, machines);
     add_table(p, &catalogue_table, 3);
+    add_table(p, &sweep_table, 2);
+    add_knob_forms(p);
 }
 
 static void print_config(FILE *out)

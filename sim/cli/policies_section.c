@@ -73,7 +73,7 @@ static void push_policy(struct policy_entry *e, const struct policy_ops *ops,
         diag_error(d, yaml_pos(options),
                    "%s: %s where its options are expected: {} or {KEY: VALUE}", ops->name,
                    yaml_kind_name(options));
-        return;
+        options = NULL;
     }
     if (e->len == STACK_MOST) {
         diag_error(d, at, "stack: more than %d policies", STACK_MOST);

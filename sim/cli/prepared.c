@@ -92,12 +92,12 @@ bool prepared_open(struct prepared *p, const char *path, const struct run_option
     bool is_judged = false;
     for (size_t i = 0; i < p->scenario.policies_len; i++) {
         const struct policy_entry *e = &p->scenario.policies[i];
-        if ((p->policy != NULL && p->policy != e) || !e->is_sound)
+        if ((p->policy != NULL && p->policy != e) || !e->is_sound || o->is_judged)
             continue;
         is_judged = true;
         ok &= judge(p, e, d);
     }
-    if (!is_judged)
+    if (!is_judged && !o->is_judged)
         judge_without_policy(p, d);
     return ok;
 }

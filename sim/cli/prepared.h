@@ -24,6 +24,7 @@ struct run_options {
     /* Set besides, not by the user: a point of a sweep. */
     const struct scenario_setting *settings;
     size_t settings_len;
+    bool is_judged; /* somebody has opened it so before, and nothing was wrong */
 };
 
 #define RUN_DEFAULTS                  \
