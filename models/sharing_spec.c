@@ -184,6 +184,13 @@ bool sharing_spec_read_plugin(struct config_reader *r, const struct yaml_node *d
     const struct yaml_node *sharing = yaml_get(doc, "sharing");
     const struct yaml_node *slicing = yaml_get(sharing, "timeSlicing");
     const struct yaml_node *mps = yaml_get(sharing, "mps");
+    if (sharing != NULL && sharing->kind != YAML_MAP) {
+        diag_error(r->diag, yaml_pos(sharing),
+                   "sharing: %s; expected a mapping such as {timeSlicing: {resources: [{name: "
+                   "nvidia.com/gpu, replicas: 4}]}}",
+                   yaml_kind_name(sharing));
+        return false;
+    }
     warn_of_strays(sharing, "sharing", known, r);
     if (slicing != NULL && mps != NULL) {
         diag_error(r->diag, yaml_pos(sharing), "sharing: timeSlicing and mps exclude one another");

@@ -135,7 +135,7 @@ static void without_grestypes_a_gpu_cannot_be_used(void **state)
     assert_string_equal(messages_text(&t.messages),
                         "slurm.conf:1:25: error: Gres: 'gpu:1': GresTypes does not name 'gpu': "
                         "Slurm refuses jobs that ask for it with 'Invalid generic resource (gres) "
-                        "specification'; GresTypes=gpu\n"
+                        "specification'; GresTypes=gpu [slurm-gres-types]\n"
                         "    1 | NodeName=n1 CPUs=4 Gres=gpu:1\n"
                         "      |                         ^\n");
     text_site_close(&t);

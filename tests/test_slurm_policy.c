@@ -472,8 +472,10 @@ static void mistakes_of_a_site_come_in_one_run(void **state)
     expect_refused(options,
                    "wrong.conf:6:27: error: Nodes: 'n[2-3,6-9]': slurmctld does not start: "
                    "'Invalid node names in partition debug': there is no such node");
-    expect_refused("{conf: data/slurm_sites/too_big.conf}",
-                   "NodeName: 'n[0-1]': nvidia.com/gpu=9: the machine has 8\n");
+    expect_refused(
+        "{conf: data/slurm_sites/too_big.conf}",
+        "too_big.conf:2:10: error: NodeName: 'n[0-1]': nvidia.com/gpu=9: the machine has "
+        "8: Slurm drains the node; write 8, or less [slurm-hardware]\n");
     expect_refused("{conf: data/slurm_sites/nothing.conf}", "No such file or directory");
     expect_refused("{gres: data/slurm_sites/strict.conf}", "gres: it needs conf, a slurm.conf");
     expect_refused("{passes: fast}", "passes: 'fast': ");
@@ -492,7 +494,9 @@ static void nodes_of_a_site_must_be_in_the_cluster(void **state)
     w->expect_open_fails = true;
     w->diag_out = m.diag.out;
     run(w, "{conf: data/slurm_sites/strict.conf}");
-    assert_non_null(strstr(messages_text(&m), "NodeName: the cluster has no node n[2-3]\n"));
+    assert_non_null(
+        strstr(messages_text(&m),
+               "strict.conf:6:10: error: NodeName: the cluster has no node n[2-3]; it has n0"));
     messages_close(&m);
     w->nodes = 6;
     w->expect_open_fails = false;

@@ -65,11 +65,12 @@ static const char *root_of(const struct lint_world *w, const char *cohort)
     return cohort;
 }
 
-static int64_t amount_at(struct quota_lint *q, const struct yaml_node *n, uint32_t resource,
-                         int64_t otherwise)
+static int64_t amount_at(struct quota_lint *q, const struct yaml_node *map, const char *key,
+                         uint32_t resource, int64_t otherwise)
 {
+    const struct yaml_node *n = field_get(map, key);
     struct quantity_kubernetes value;
-    if (n == NULL || !field_quantity(&q->w->f, n, "quota", &value))
+    if (n == NULL || !field_quantity(&q->w->f, n, key, &value))
         return otherwise;
     return kueue_quota_amount(resource, &value);
 }
@@ -96,9 +97,9 @@ static void read_flavor(struct quota_lint *q, struct quota_row row, const struct
         row.resource_id = intern_add(q->w->f.resources, row.resource);
         row.nominal_at = field_get(n, "nominalQuota");
         row.borrowing_at = field_get(n, "borrowingLimit");
-        row.nominal = amount_at(q, row.nominal_at, row.resource_id, 0);
-        row.borrowing = amount_at(q, row.borrowing_at, row.resource_id, QTY_UNLIMITED);
-        row.lending = amount_at(q, field_get(n, "lendingLimit"), row.resource_id, QTY_UNLIMITED);
+        row.nominal = amount_at(q, n, "nominalQuota", row.resource_id, 0);
+        row.borrowing = amount_at(q, n, "borrowingLimit", row.resource_id, QTY_UNLIMITED);
+        row.lending = amount_at(q, n, "lendingLimit", row.resource_id, QTY_UNLIMITED);
         add_row(q, &row);
     }
 }

@@ -1,6 +1,7 @@
 /* What gres.conf means for one node. */
 #include "policies/slurm/slurm_gres_conf.h"
 
+#include "models/lint.h"
 #include "models/slurm_text/tres.h"
 #include "sim/arena.h"
 
@@ -67,6 +68,12 @@ static void refuse(struct applying *x, struct src_pos at, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     diag_error(x->r->diag, at, "%s", text);
+    x->names->refused = x->node->gres;
+}
+
+static void refuse_by(struct applying *x, enum lint_rule rule, const char *text)
+{
+    lint_report(x->r->diag, rule, x->node->gres->value_at, "%s", text);
     x->names->refused = x->node->gres;
 }
 
@@ -198,10 +205,11 @@ static void add_files(struct applying *x, const struct gres_record *record, stru
 
 static void drain(struct applying *x, const struct tres *t, int64_t found)
 {
-    refuse(x, x->node->gres->value_at,
-           "Gres: '%s': Slurm drains node %s: 'gres/%s count reported lower than configured "
-           "(%" PRId64 " < %" PRId64 ")'; gres.conf must name as many",
-           x->node->gres->value, x->node->name, t->name, found, t->count);
+    refuse_by(x, LINT_SLURM_GRES_COUNT,
+              arena_printf(x->r->arena,
+                           "Gres: '%s': Slurm drains node %s: 'gres/%s count reported lower than "
+                           "configured (%" PRId64 " < %" PRId64 ")'; gres.conf must name as many",
+                           x->node->gres->value, x->node->name, t->name, found, t->count));
 }
 
 static void settle(struct applying *x, struct wanted *w)
@@ -315,10 +323,12 @@ static bool is_named(struct applying *x, const struct tres *t)
 {
     if (find_name(x->names, t->name) != UINT32_MAX)
         return true;
-    refuse(x, x->node->gres->value_at,
-           "Gres: '%s': GresTypes does not name '%s': Slurm refuses jobs that ask for it with "
-           "'Invalid generic resource (gres) specification'; GresTypes=%s",
-           x->node->gres->value, t->name, t->name);
+    refuse_by(x, LINT_SLURM_GRES_TYPES,
+              arena_printf(x->r->arena,
+                           "Gres: '%s': GresTypes does not name '%s': Slurm refuses jobs that ask "
+                           "for it with 'Invalid generic resource (gres) specification'; "
+                           "GresTypes=%s",
+                           x->node->gres->value, t->name, t->name));
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "policies/slurm/slurm_machine.h"
 
 #include "models/gpu_model.h"
+#include "models/lint.h"
 #include "models/slurm_text/hostlist.h"
 #include "policies/slurm/node_set.h"
 #include "policies/slurm/slurm_site_build.h"
@@ -125,18 +126,25 @@ struct binding {
 struct complaint {
     const char *what;
     int64_t has, wants;
+    struct src_pos at; /* of their line */
     const char **nodes;
     size_t nodes_len;
 };
 
 enum { MOST_COMPLAINTS = 64 };
 
-static struct complaint *find_complaint(struct binding *b, const char *what, int64_t has,
-                                        int64_t wants)
+static bool is_line(struct src_pos a, struct src_pos b)
+{
+    return a.file == b.file && a.line == b.line && a.col == b.col;
+}
+
+static struct complaint *find_complaint(struct binding *b, const struct slurm_node *n,
+                                        const char *what, int64_t has, int64_t wants)
 {
     struct complaint *c = b->complaints;
     for (; c < b->complaints + b->complaints_len; c++)
-        if (strcmp(c->what, what) == 0 && c->has == has && c->wants == wants)
+        if (strcmp(c->what, what) == 0 && c->has == has && c->wants == wants &&
+            is_line(c->at, n->at))
             return c;
     if (b->complaints_len == MOST_COMPLAINTS)
         return NULL;
@@ -144,6 +152,7 @@ static struct complaint *find_complaint(struct binding *b, const char *what, int
         .what = what,
         .has = has,
         .wants = wants,
+        .at = n->at,
         .nodes = arena_alloc(b->r->arena, (b->site->nodes_len + 1) * sizeof c->nodes[0]),
     };
     b->complaints_len++;
@@ -153,7 +162,7 @@ static struct complaint *find_complaint(struct binding *b, const char *what, int
 static void complain(struct binding *b, const struct slurm_node *n, const char *what, int64_t has,
                      int64_t wants)
 {
-    struct complaint *c = find_complaint(b, what, has, wants);
+    struct complaint *c = find_complaint(b, n, what, has, wants);
     if (c != NULL)
         c->nodes[c->nodes_len++] = n->name;
 }
@@ -161,10 +170,11 @@ static void complain(struct binding *b, const struct slurm_node *n, const char *
 static void report_complaints(struct binding *b)
 {
     for (const struct complaint *c = b->complaints; c < b->complaints + b->complaints_len; c++)
-        diag_error(b->r->diag, (struct src_pos){.file = b->file},
-                   "NodeName: '%s': %s=%" PRId64 ": the machine has %" PRId64,
-                   hostlist_compress(b->r->arena, c->nodes, c->nodes_len), c->what, c->wants,
-                   c->has);
+        lint_report(b->r->diag, LINT_SLURM_HARDWARE, c->at,
+                    "NodeName: '%s': %s=%" PRId64 ": the machine has %" PRId64
+                    ": Slurm drains the node; write %" PRId64 ", or less",
+                    hostlist_compress(b->r->arena, c->nodes, c->nodes_len), c->what, c->wants,
+                    c->has, c->has);
 }
 
 /* A capacity of 0 is one that the catalogue does not know. */
@@ -186,17 +196,31 @@ static void check_node(struct binding *b, const struct slurm_node *n)
     }
 }
 
+/* From node `first` on, all missing ones of its line. */
+static void report_missing_line(struct binding *b, uint32_t first)
+{
+    const struct slurm_site *s = b->site;
+    const char **names = arena_alloc(b->r->arena, (s->nodes_len + 1) * sizeof names[0]);
+    size_t len = 0;
+    for (uint32_t n = first; n < s->nodes_len; n++)
+        if (s->nodes[n].machine == NODE_NONE && is_line(s->nodes[n].at, s->nodes[first].at))
+            names[len++] = s->nodes[n].name;
+    lint_report(b->r->diag, LINT_SLURM_HARDWARE, s->nodes[first].at,
+                "NodeName: the cluster has no node %s; it has %s",
+                hostlist_compress(b->r->arena, names, len), b->m->cluster->nodes[0].name);
+}
+
+/* Nodes of a line follow one another. */
 static void report_missing(struct binding *b)
 {
-    const char **names = arena_alloc(b->r->arena, (b->site->nodes_len + 1) * sizeof names[0]);
-    size_t len = 0;
-    for (uint32_t n = 0; n < b->site->nodes_len; n++)
-        if (b->site->nodes[n].machine == NODE_NONE)
-            names[len++] = b->site->nodes[n].name;
-    if (len > 0)
-        diag_error(b->r->diag, (struct src_pos){.file = b->file},
-                   "NodeName: the cluster has no node %s",
-                   hostlist_compress(b->r->arena, names, len));
+    const struct slurm_site *s = b->site;
+    const struct slurm_node *told = NULL;
+    for (uint32_t n = 0; n < s->nodes_len; n++) {
+        if (s->nodes[n].machine != NODE_NONE || (told != NULL && is_line(told->at, s->nodes[n].at)))
+            continue;
+        told = &s->nodes[n];
+        report_missing_line(b, n);
+    }
 }
 
 static void report_unnamed(struct binding *b)

@@ -10,6 +10,8 @@
 #ifndef POLICIES_SLURM_SITE_H
 #define POLICIES_SLURM_SITE_H
 
+#include "sim/diag.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -65,8 +67,9 @@ struct slurm_node {
     const char *name;
     const struct slurm_layout *layout;
     uint32_t weight;
-    bool is_up;       /* State= lets it take jobs */
-    uint32_t machine; /* the cluster's number for it; UINT32_MAX: there is no cluster */
+    bool is_up;        /* State= lets it take jobs */
+    struct src_pos at; /* of its NodeName; line 0: of a cluster without slurm.conf */
+    uint32_t machine;  /* the cluster's number for it; UINT32_MAX: there is no cluster */
 };
 
 /* Nodes of one Weight. */

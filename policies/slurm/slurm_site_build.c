@@ -151,6 +151,7 @@ static void build_node(struct building *b, const struct conf_node *n, struct slu
         .layout = layout_table_add(&b->layouts, &layout),
         .weight = (uint32_t)n->weight,
         .is_up = is_up(b, n),
+        .at = n->at,
         .machine = UINT32_MAX,
     };
 }

@@ -1,5 +1,6 @@
 /* clustersim check: what is wrong with these files, before running. */
 #include "sim/check.h"
+#include "policies/slurm/slurm_check.h"
 #include "sim/cli/check_file.h"
 #include "sim/cli/check_text.h"
 #include "sim/cli/check_world.h"
@@ -8,6 +9,7 @@
 #include "sim/suggest.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct options {
     struct run_options run;
@@ -18,6 +20,9 @@ struct checking {
     const struct options *o;
     const struct gpu_model *gpu;
     struct check_world *world;
+    struct slurm_check *slurm;
+    const char **scripts; /* of sbatch: judged once slurm.conf is read */
+    size_t scripts_len;
     struct prepared *scenarios; /* they stay open for what their files say with the others */
     size_t scenarios_len;
     struct diag d;
@@ -59,13 +64,19 @@ static bool check_plugin(const struct yaml_file *f, const char *path, FILE *out,
 static bool check_unknown(const struct yaml_file *f, const char *path, size_t met, FILE *out,
                           struct checking *c)
 {
-    if (f == NULL || (yaml_docs(f) == 0 && diag_errors(&c->d) > 0))
+    if (f == NULL)
         return false;
+    if (yaml_docs(f) == 0) {
+        if (diag_errors(&c->d) == 0)
+            diag_error(&c->d, (struct src_pos){.file = path}, "the file is empty");
+        return false;
+    }
     if (met == 0) {
         diag_error(&c->d, (struct src_pos){.file = path},
                    "neither a scenario (`clustersim: 1`), nor Kubernetes objects, nor MIG layouts "
-                   "of mig-parted, nor a file of the device plugin (`sharing:`), nor a text that "
-                   "names metrics of DCGM; other files are checked with the scenario that names "
+                   "of mig-parted, nor a file of the device plugin (`sharing:`), nor a slurm.conf, "
+                   "nor a text that names metrics of DCGM; other files are checked with the "
+                   "scenario that names "
                    "them");
         return false;
     }
@@ -74,15 +85,44 @@ static bool check_unknown(const struct yaml_file *f, const char *path, size_t me
     return true;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t len = strlen(text), end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* Files of Slurm, which are no YAML. */
+static bool is_of_slurm(const char *path, struct checking *c, bool *ok)
+{
+    if (!ends_with(path, ".conf") && !slurm_check_is_script(path))
+        return false;
+    *ok = true;
+    if (ends_with(path, ".conf"))
+        *ok = slurm_check_conf(c->slurm, path);
+    else
+        c->scripts[c->scripts_len++] = path;
+    if (*ok && !c->o->run.quiet)
+        printf("%s: %s\n", path, ends_with(path, ".conf") ? "Slurm's" : "a script for sbatch");
+    return true;
+}
+
 /* The first document tells what the file is; its mistakes are told where it is read. */
 static bool check_one(const char *path, struct checking *c)
 {
     FILE *out = c->o->run.quiet ? NULL : stdout;
+    bool ok = false;
+    if (strcmp(path, "-") == 0) {
+        diag_error(&c->d, (struct src_pos){0},
+                   "'-': standard input can be read once only, and a "
+                   "check reads twice; give a file");
+        return false;
+    }
+    if (is_of_slurm(path, c, &ok))
+        return ok;
     struct yaml_file *f = yaml_read(path, &c->d);
     const bool is_empty = f == NULL || yaml_docs(f) == 0;
     const enum file_kind kind = is_empty ? FILE_UNKNOWN : check_file_kind(yaml_doc(f, 0));
     const size_t met = is_empty ? 0 : check_text(f, &c->d);
-    bool ok = false;
     if (kind == FILE_PLUGIN)
         ok = check_plugin(f, path, out, c);
     else if (kind == FILE_UNKNOWN)
@@ -104,6 +144,8 @@ static void check_together(struct checking *c)
         check_world_judge(c->world, &c->scenarios[i]);
     if (c->scenarios_len == 0)
         check_world_judge(c->world, NULL);
+    for (size_t i = 0; i < c->scripts_len; i++)
+        slurm_check_script(c->slurm, c->scripts[i]);
 }
 
 static int code_of(const struct checking *c, bool ok)
@@ -120,8 +162,10 @@ static int check(const void *given, const char *const *arguments, size_t len)
     struct catalogue *catalogue = catalogue_open(&c.d);
     c.gpu = find_gpu(catalogue, c.o->gpu, &c.d);
     c.world = check_world_new(&c.d);
+    c.slurm = slurm_check_new(&c.d);
     c.scenarios = calloc(len + 1, sizeof c.scenarios[0]);
-    SIM_REQUIRE(c.scenarios != NULL);
+    c.scripts = calloc(len + 1, sizeof c.scripts[0]);
+    SIM_REQUIRE(c.scenarios != NULL && c.scripts != NULL);
     bool ok = c.gpu != NULL;
     for (size_t i = 0; c.gpu != NULL && i < len; i++)
         ok &= check_one(arguments[i], &c);
@@ -131,6 +175,8 @@ static int check(const void *given, const char *const *arguments, size_t len)
     for (size_t i = 0; i < c.scenarios_len; i++)
         prepared_close(&c.scenarios[i]);
     free(c.scenarios);
+    free(c.scripts);
+    slurm_check_free(c.slurm);
     check_world_free(c.world);
     catalogue_close(catalogue);
     diag_sum_up(&c.d);
@@ -158,12 +204,12 @@ const struct command command_check = {
     .help =
         "Reads a scenario and all files that it names, judges it under each of its policies and\n"
         "prints every mistake with its place; then says in words what would be simulated. Nothing\n"
-        "is simulated or written. Kubernetes manifests, MIG layouts, files of NVIDIA's device "
-        "plugin\n"
-        "and texts with metrics of DCGM can be checked alone; with a scenario, or Node objects, "
-        "they\n"
-        "are judged on its hardware. Warnings and notes refuse nothing: `clustersim list lints`\n"
-        "explains the names in brackets.\n\n"
+        "is simulated or written. Kubernetes manifests, MIG layouts, files of the device plugin,\n"
+        "slurm.conf, scripts of sbatch and texts with metrics of DCGM can be checked alone; with "
+        "a\n"
+        "scenario, or Node objects, manifests are judged on its hardware. Warnings and notes "
+        "refuse\n"
+        "nothing: `clustersim list lints` explains the names in brackets.\n\n"
         "  clustersim check examples/walkthrough.yaml\n"
         "  clustersim check examples/walkthrough-mig.yaml examples/aks-kueue/*.yaml",
     .options = check_options,

@@ -138,6 +138,30 @@ static bool open_simulation(struct setup *s, const struct scenario *scenario,
     return s->sim != NULL;
 }
 
+/* Without a cluster nothing can be opened, but what stands in the options themselves can be judged:
+ * all mistakes in one run. */
+static void read_options(struct setup *s, const struct config_table *t,
+                         const struct yaml_node *options, size_t bytes, struct diag *d)
+{
+    struct config_reader r = {.diag = d, .arena = s->arena};
+    const struct src_pos at = options == NULL ? (struct src_pos){0} : yaml_pos(options);
+    if (t != NULL)
+        config_read(&r, options, at, t, arena_alloc(s->arena, bytes + 1));
+}
+
+static void read_source_options(struct setup *s, struct diag *d)
+{
+    for (size_t i = 0; i < s->sources_len; i++)
+        read_options(s, s->sources[i].ops->options, s->sources[i].options,
+                     s->sources[i].ops->state_bytes, d);
+}
+
+static void read_policy_options(struct setup *s, const struct policy_entry *e, struct diag *d)
+{
+    for (size_t k = 0; k < e->len; k++)
+        read_options(s, e->stack[k]->options, e->options[k], e->stack[k]->state_bytes, d);
+}
+
 bool setup_prepare(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
                    struct diag *d)
 {
@@ -147,14 +171,18 @@ bool setup_prepare(struct setup *s, const struct scenario *scenario, const struc
     s->requests = request_table_new(s->names.resources);
     const bool has_cluster = make_cluster(s, scenario, c, d);
     const bool has_workload = read_workload(s, scenario->workload, d);
+    if (!has_cluster)
+        read_source_options(s, d);
     return has_cluster && has_workload;
 }
 
 bool setup_open(struct setup *s, const struct scenario *scenario, const struct catalogue *c,
                 const struct setup_options *options, struct diag *d)
 {
-    return setup_prepare(s, scenario, c, d) &&
-           timeline_read(scenario, s->cluster, s->arena, d, &s->timeline, &s->timeline_len) &&
+    const bool ok = setup_prepare(s, scenario, c, d);
+    if (s->cluster == NULL)
+        read_policy_options(s, options->policy, d);
+    return ok && timeline_read(scenario, s->cluster, s->arena, d, &s->timeline, &s->timeline_len) &&
            open_simulation(s, scenario, options, d);
 }
 
