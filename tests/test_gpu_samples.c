@@ -1,5 +1,6 @@
 /* gpus.csv and --openmetrics: what DCGM would show of GPUs and MIG instances. */
 #include "models/meter.h"
+#include "policies/registry.h"
 #include "results/registry.h"
 #include "tests/results_world.h"
 #include "tests/scenario_run.h"
@@ -214,6 +215,27 @@ static void rows_of_changes_hold_until_the_next(void **state)
     }
 }
 
+/* One leaves and the next comes at the instant of a sample, and leaves within the step after it. */
+static void a_step_begins_where_the_last_one_ended(void **state)
+{
+    (void)state;
+    const struct policy_use fifo = {.ops = policy_find("fifo")};
+    const struct world_job jobs[] = {{.submit_s = 0, .work_s = 10, .gpus = 1, .tasks = 1},
+                                     {.submit_s = 0, .work_s = 5, .gpus = 1, .tasks = 1},
+                                     {.submit_s = 28, .work_s = 4, .gpus = 1, .tasks = 1}};
+    const struct observer_use o = {observer_find("gpus"), NULL};
+    struct world *w = results_world_new(&fifo, jobs, LEN(jobs));
+    w->nodes = w->gpus_per_node = 1;
+    w->step_s = 10;
+    char *text = results_world_text(w, &o, 1, "gpus.csv");
+    assert_non_null(strstr(text, "\n10,n0,0,test,allocated,ready,1,job-1-0,10,,,100,1,,,,10\n"));
+    assert_non_null(strstr(text, "\n20,n0,0,test,idle,ready,0,,15,,,50,0.5,0,,,15\n"));
+    assert_non_null(strstr(text, "\n30,n0,0,test,allocated,ready,1,job-2-0,17,,,20,0.2,,,,17\n"));
+    assert_non_null(strstr(text, "\n32,n0,0,test,idle,ready,0,,19,,,100,1,0,,,19\n"));
+    free(text);
+    free(w);
+}
+
 /* Looks at the meters when the run is over. */
 static void witness_sample(void *state, int64_t now_ns)
 {
@@ -397,6 +419,7 @@ int main(void)
         cmocka_unit_test(samples_have_the_values_of_the_models),
         cmocka_unit_test(a_node_that_is_down_has_no_values),
         cmocka_unit_test(rows_of_changes_hold_until_the_next),
+        cmocka_unit_test(a_step_begins_where_the_last_one_ended),
         cmocka_unit_test(what_gpus_do_adds_up_to_what_pools_do),
         cmocka_unit_test(the_file_is_as_dcgm_exporter_names_things),
         cmocka_unit_test(prometheus_reads_the_file),

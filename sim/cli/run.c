@@ -97,7 +97,8 @@ const struct command command_run = {
         "the values of each to replications.csv. With --baseline it refuses a change for the "
         "worse.\n\n"
         "With --openmetrics FILE the samples of GPUs also go to one file that Prometheus reads:\n"
-        "promtool tsdb create-blocks-from openmetrics FILE\n\n"
+        "promtool tsdb create-blocks-from openmetrics FILE\n"
+        "(compare has several policies, and no such option).\n\n"
         "  clustersim run examples/walkthrough.yaml\n"
         "  clustersim run scenario.yaml --policy easy --seed 7 --out /tmp/easy",
     .options = run_option_table,
