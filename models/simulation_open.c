@@ -1,4 +1,5 @@
 /* Opening a simulation and closing it. */
+#include "models/fetch_ahead.h"
 #include "models/lifecycle.h"
 #include "models/simulation.h"
 #include "sim/arena.h"
@@ -220,6 +221,7 @@ struct simulation *simulation_open(const struct simulation_spec *spec, struct di
     pool_init(&sim->wakes, sizeof(struct wake));
     pool_init(&sim->closings, sizeof(struct closing));
     event_loop_init(&sim->loop, simulation_event_kinds, EVENT_KINDS, sim, spec->start_ns);
+    event_queue_tell_near(sim->loop.queue, fetch_ahead, sim);
     sim->loop.settled = simulation_settled;
     meter_init(&sim->meter, sim->cluster->pools_len, spec->start_ns);
     if (sim->cluster->nodes_len > 0 && !spec->no_fragments)

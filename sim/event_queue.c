@@ -19,6 +19,9 @@
 
 enum { ARITY = 4, LEAD = ARITY - 1, LINE_BYTES = 128, FIRST_CAPACITY = 61 };
 
+/* The last places on the first levels below the root. */
+enum { LEVEL_1 = 4, LEVEL_2 = 20, LEVEL_3 = 84 };
+
 struct item {
     uint64_t time;     /* as an unsigned number in the same order */
     uint64_t rank;     /* phase, then key */
@@ -37,6 +40,8 @@ struct event_queue {
     uint32_t free_handle; /* first of the list through place[], EVENT_NONE ends it */
     uint64_t next_seq;
     int64_t now_ns;
+    event_near_fn *near; /* NULL: nobody wants to know */
+    void *near_context;
 };
 
 static uint64_t unsigned_time(int64_t time_ns)
@@ -58,10 +63,18 @@ static bool before(const struct item *a, const struct item *b)
     return ka < kb;
 }
 
+static void announce(const struct event_queue *q, size_t i, const struct item *it)
+{
+    const unsigned level = i <= LEVEL_1 ? 1 : i <= LEVEL_2 ? 2 : 3;
+    q->near(q->near_context, (uint16_t)(it->seq_kind & UINT16_MAX), it->subject, level);
+}
+
 static void put(struct event_queue *q, size_t i, const struct item *it)
 {
     q->heap[i] = *it;
     q->place[it->handle] = (uint32_t)i;
+    if (i <= LEVEL_3 && q->near != NULL)
+        announce(q, i, it);
 }
 
 static void sift_up(struct event_queue *q, size_t i, const struct item *it)
@@ -182,6 +195,12 @@ void event_queue_free(struct event_queue *q)
     free(q->block);
     free(q->place);
     free(q);
+}
+
+void event_queue_tell_near(struct event_queue *q, event_near_fn *near, void *context)
+{
+    q->near = near;
+    q->near_context = context;
 }
 
 int64_t event_queue_now_ns(const struct event_queue *q)

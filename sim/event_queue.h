@@ -56,6 +56,13 @@ void event_queue_free(struct event_queue *q);
 int64_t event_queue_now_ns(const struct event_queue *q);
 size_t event_queue_len(const struct event_queue *q);
 
+/* To be told whenever an event comes near the front: to level 3, 2, 1 of the heap, before which at
+ * most 84, 20, 4 other events stand. An event may come to a level more than once, skip some, or be
+ * cancelled; so this is for hints, such as what memory will be needed. It must not touch the queue.
+ */
+typedef void event_near_fn(void *context, uint16_t kind, uint32_t subject, unsigned level);
+void event_queue_tell_near(struct event_queue *q, event_near_fn *near, void *context);
+
 /* Schedules a copy of ev at ev->time_ns >= now. */
 uint32_t event_queue_push(struct event_queue *q, const struct event *ev);
 

@@ -175,6 +175,38 @@ static void agrees_with_linear_search(void **state)
     gsl_rng_free(rng);
 }
 
+/* --- hints --- */
+
+enum { HINTED = 500 };
+
+static void note_level(void *context, uint16_t kind, uint32_t subject, unsigned level)
+{
+    unsigned *levels = context; /* by subject; 0: none yet */
+    assert_int_equal(kind, 7);
+    assert_in_range(level, 1, 3);
+    levels[subject] = level;
+}
+
+/* Of 500 events all but the 84 first are far away; whoever leaves was told of on level 1. */
+static void tells_of_events_before_they_leave(void **state)
+{
+    (void)state;
+    unsigned levels[HINTED] = {0};
+    struct event_queue *q = event_queue_new(0);
+    event_queue_tell_near(q, note_level, levels);
+    for (uint32_t i = 0; i < HINTED; i++)
+        push(q, i, PHASE_END, 0, i);
+    for (uint32_t i = 0; i < HINTED; i++)
+        assert_int_equal(levels[i], i <= 4 ? 1 : i <= 20 ? 2 : i <= 84 ? 3 : 0);
+    struct event ev;
+    for (uint32_t i = 0; i < HINTED; i++) {
+        assert_true(event_queue_pop(q, &ev));
+        assert_int_equal(ev.subject, i);
+        assert_int_equal(levels[i], 1);
+    }
+    event_queue_free(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_moved_event_counts_as_pushed_now),
         cmocka_unit_test(phases_have_names),
         cmocka_unit_test(agrees_with_linear_search),
+        cmocka_unit_test(tells_of_events_before_they_leave),
     };
     return cmocka_run_group_tests_name("event_queue", tests, NULL, NULL);
 }
