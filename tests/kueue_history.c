@@ -328,12 +328,11 @@ static void append_pending(struct player *p, bool heap)
     qsort(names, k->queues_len, sizeof names[0], by_text);
     for (uint32_t i = 0; i < k->queues_len; i++) {
         const struct pending *q = &kueue_find_queue(k, names[i])->pending;
+        struct kueue_workload *waiting[1024];
         const char *items[1024];
-        size_t len = 0;
-        for (uint32_t n = 0; heap && n < q->heap_len; n++)
-            items[len++] = q->heap[n]->key;
-        for (const struct kueue_workload *w = q->first_parked; !heap && w != NULL; w = w->next)
-            items[len++] = w->key;
+        const size_t len = pending_list(q, !heap, waiting);
+        for (size_t n = 0; n < len; n++)
+            items[n] = waiting[n]->key;
         if (len == 0)
             continue;
         const size_t at = strlen(p->line);

@@ -80,10 +80,18 @@ static void all_are_admitted_where_there_is_room(void **state)
     assert_int_equal(run(crowd(0, 0)), 0);
 }
 
+/* One is parked in each cycle: no two are alike. */
+static void all_are_parked_where_there_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(run(crowd(JOBS, 1)), JOBS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_are_admitted_where_there_is_room),
+        cmocka_unit_test(all_are_parked_where_there_is_none),
     };
     return cmocka_run_group_tests_name("kueue_crowd", tests, NULL, NULL);
 }

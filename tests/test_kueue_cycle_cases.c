@@ -217,10 +217,13 @@ static bool queue_equals(const struct play *p, const struct cluster_queue *q)
     const struct yaml_node *parked = yaml_get(yaml_get(p->c.expect, "inadmissible"), q->spec->name);
     bool ok = counts("heap", (int64_t)case_len(heap), q->pending.heap_len);
     ok &= counts("parked", (int64_t)case_len(parked), q->pending.parked_len);
-    for (uint32_t i = 0; i < q->pending.heap_len; i++)
-        ok &= holds(heap, q->pending.heap[i]->key);
-    for (const struct kueue_workload *w = q->pending.first_parked; w != NULL; w = w->next)
-        ok &= holds(parked, w->key);
+    struct kueue_workload *waiting[1024];
+    const size_t heaped = pending_list(&q->pending, false, waiting);
+    for (size_t i = 0; i < heaped; i++)
+        ok &= holds(heap, waiting[i]->key);
+    const size_t set_aside = pending_list(&q->pending, true, waiting);
+    for (size_t i = 0; i < set_aside; i++)
+        ok &= holds(parked, waiting[i]->key);
     if (!ok)
         printf("  queue %s differs\n", q->spec->name);
     return ok;

@@ -315,16 +315,15 @@ static bool list_equals(const struct yaml_node *want, const char **got, size_t l
 
 static bool heap_equals(const struct pending *p, const struct yaml_node *want)
 {
-    const struct kueue_workload *left[MOST];
+    struct kueue_workload *left[MOST];
     const char *keys[MOST];
-    if (p->heap_len != 0)
-        memcpy(left, p->heap, p->heap_len * sizeof left[0]);
+    pending_list(p, false, left);
     for (size_t n = 0; n < p->heap_len; n++) {
         size_t first = n;
         for (size_t i = n + 1; i < p->heap_len; i++)
             if (pending_before(p, left[i], left[first]))
                 first = i;
-        const struct kueue_workload *w = left[first];
+        struct kueue_workload *w = left[first];
         left[first] = left[n];
         left[n] = w;
         keys[n] = w->key;
@@ -335,9 +334,10 @@ static bool heap_equals(const struct pending *p, const struct yaml_node *want)
 static bool parked_equals(const struct pending *p, const struct yaml_node *want)
 {
     const char *keys[MOST];
-    size_t len = 0;
-    for (const struct kueue_workload *w = p->first_parked; w != NULL; w = w->next)
-        keys[len++] = w->key;
+    struct kueue_workload *parked[MOST];
+    const size_t len = pending_list(p, true, parked);
+    for (size_t i = 0; i < len; i++)
+        keys[i] = parked[i]->key;
     return list_equals(yaml_get(want, "inadmissible"), keys, len, false);
 }
 

@@ -182,8 +182,6 @@ static void audit_workload(const struct kueue *k, const struct kueue_workload *w
         if (w->is_finished || !w->is_active)
             assert_int_equal(w->place, PLACE_NOWHERE);
     }
-    if (w->place == PLACE_HEAP)
-        assert_ptr_equal(w->queue->pending.heap[w->heap_at], w);
 }
 
 static void audit(struct play *p)

@@ -27,9 +27,7 @@ usage_fn *kueue_usage(const struct kueue *k)
 
 void kueue_order_by_usage(struct kueue *k, struct cluster_queue *q)
 {
-    q->pending.usage = q->spec->is_usage_based ? kueue_usage(k) : NULL;
-    q->pending.usage_context = k;
-    pending_sort(&q->pending);
+    pending_order_by(&q->pending, q->spec->is_usage_based ? kueue_usage(k) : NULL, k);
 }
 
 /* --- penalties --- */

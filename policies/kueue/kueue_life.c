@@ -71,8 +71,12 @@ static uint32_t scheduling_class(struct kueue *k, const struct kueue_workload *w
 
 void kueue_refresh(struct kueue *k, struct kueue_workload *w)
 {
+    struct pending *p = w->queue == NULL ? NULL : &w->queue->pending;
+    const enum workload_place place = p == NULL ? PLACE_NOWHERE : pending_lift(p, w);
     w->order_ns = order_ns(k, w);
     w->scheduling_class = scheduling_class(k, w);
+    if (place != PLACE_NOWHERE)
+        pending_put_back(p, w, place);
 }
 
 void kueue_workload_count_usage(struct kueue_workload *w)

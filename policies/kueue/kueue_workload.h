@@ -135,6 +135,7 @@ struct workload_check {
     enum check_state state;
 };
 
+/* PLACE_HEAP: or parked with all of its class; pending_is_parked knows. */
 enum workload_place { PLACE_NOWHERE, PLACE_HEAP, PLACE_PARKED, PLACE_IN_FLIGHT };
 
 enum requeued { REQUEUED_UNSET, REQUEUED_TRUE, REQUEUED_FALSE };
@@ -205,9 +206,9 @@ struct kueue_workload {
 
     /* Queue. */
     enum workload_place place;
-    uint32_t heap_at;
-    struct kueue_workload *prev, *next; /* parked ones */
-    int64_t order_ns;                   /* what queues compare: creation or eviction */
+    uint32_t heap_at, waiting;                  /* pending.c: there, or with which class */
+    struct kueue_workload *prev, *next, *child; /* parked ones, or those of a class */
+    int64_t order_ns;                           /* what queues compare: creation or eviction */
     struct scan_memory scan;
     uint64_t told;           /* hash of what its condition says; 0: nothing */
     struct penalty *penalty; /* charged to its LocalQueue and not settled; NULL: none */

@@ -1,5 +1,6 @@
 #include "policies/kueue/pending.h"
 
+#include "policies/kueue/pending_parts.h"
 #include "sim/check.h"
 
 #include <stdlib.h>
@@ -29,6 +30,7 @@ void pending_init(struct pending *p, bool is_strict, bool blocks_classes)
 
 void pending_fini(struct pending *p)
 {
+    classes_fini(p);
     free(p->heap);
     free(p->blocked);
     *p = (struct pending){0};
@@ -54,6 +56,11 @@ bool pending_before(const struct pending *p, const struct kueue_workload *a,
         return usage < 0;
     if (p->is_sticky && (a == p->preemptor) != (b == p->preemptor))
         return a == p->preemptor;
+    return pending_is_older(a, b);
+}
+
+bool pending_is_older(const struct kueue_workload *a, const struct kueue_workload *b)
+{
     if (a->priority != b->priority)
         return a->priority > b->priority;
     if (a->order_ns != b->order_ns)
@@ -66,87 +73,9 @@ bool pending_is_preemptor(const struct pending *p, const struct kueue_workload *
     return p->preemptor == w && p->preemptor_generation == w->generation;
 }
 
-/* --- the heap, step by step as in Go's container/heap --- */
-
-static void put(struct pending *p, uint32_t at, struct kueue_workload *w)
-{
-    p->heap[at] = w;
-    w->heap_at = at;
-}
-
-static void swap(struct pending *p, uint32_t a, uint32_t b)
-{
-    struct kueue_workload *w = p->heap[a];
-    put(p, a, p->heap[b]);
-    put(p, b, w);
-}
-
-static void sift_up(struct pending *p, uint32_t at)
-{
-    while (at > 0) {
-        const uint32_t parent = (at - 1) / 2;
-        if (!pending_before(p, p->heap[at], p->heap[parent]))
-            return;
-        swap(p, at, parent);
-        at = parent;
-    }
-}
-
-/* Among the first len; whether it moved. */
-static bool sift_down(struct pending *p, uint32_t from, uint32_t len)
-{
-    uint32_t at = from;
-    for (uint32_t child = 2 * at + 1; child < len; child = 2 * at + 1) {
-        if (child + 1 < len && pending_before(p, p->heap[child + 1], p->heap[child]))
-            child++;
-        if (!pending_before(p, p->heap[child], p->heap[at]))
-            break;
-        swap(p, at, child);
-        at = child;
-    }
-    return at > from;
-}
-
-static void heap_fix(struct pending *p, uint32_t at)
-{
-    if (!sift_down(p, at, p->heap_len))
-        sift_up(p, at);
-}
-
-static void heap_push(struct pending *p, struct kueue_workload *w)
-{
-    if (p->heap_len == p->heap_cap) {
-        p->heap_cap = p->heap_cap == 0 ? 16 : 2 * p->heap_cap;
-        p->heap = realloc(p->heap, p->heap_cap * sizeof p->heap[0]);
-        SIM_REQUIRE(p->heap != NULL);
-    }
-    w->place = PLACE_HEAP;
-    put(p, p->heap_len++, w);
-    sift_up(p, p->heap_len - 1);
-}
-
-static void heap_remove(struct pending *p, struct kueue_workload *w)
-{
-    const uint32_t at = w->heap_at;
-    const uint32_t last = p->heap_len - 1;
-    if (at != last) {
-        swap(p, at, last);
-        if (!sift_down(p, at, last))
-            sift_up(p, at);
-    }
-    p->heap_len = last;
-    w->place = PLACE_NOWHERE;
-}
-
-void pending_sort(struct pending *p)
-{
-    for (uint32_t i = p->heap_len / 2; i-- > 0;)
-        sift_down(p, i, p->heap_len);
-}
-
 /* --- the parked --- */
 
-static void park(struct pending *p, struct kueue_workload *w)
+void pending_set_aside(struct pending *p, struct kueue_workload *w)
 {
     w->place = PLACE_PARKED;
     w->prev = p->last_parked;
@@ -171,6 +100,104 @@ static void unpark(struct pending *p, struct kueue_workload *w)
         w->next->prev = w->prev;
     w->place = PLACE_NOWHERE;
     p->parked_len--;
+}
+
+/* --- where somebody waits --- */
+
+static bool is_flat(const struct pending *p)
+{
+    return p->usage != NULL;
+}
+
+static void push(struct pending *p, struct kueue_workload *w)
+{
+    if (is_flat(p))
+        flat_push(p, w);
+    else
+        classes_push(p, w);
+}
+
+/* With its class, if all of that are parked and it needs no time. */
+static void park(struct pending *p, struct kueue_workload *w, int64_t now_ns)
+{
+    if (is_flat(p) || !kueue_workload_backoff_is_over(w, now_ns) || !classes_park(p, w))
+        pending_set_aside(p, w);
+}
+
+static void take_out(struct pending *p, struct kueue_workload *w)
+{
+    if (w->place == PLACE_PARKED)
+        unpark(p, w);
+    else if (w->place == PLACE_HEAP && is_flat(p))
+        flat_remove(p, w);
+    else if (w->place == PLACE_HEAP)
+        classes_remove(p, w);
+}
+
+bool pending_is_parked(const struct pending *p, const struct kueue_workload *w)
+{
+    return w->place == PLACE_PARKED ||
+           (w->place == PLACE_HEAP && !is_flat(p) && classes_is_parked(p, w));
+}
+
+enum workload_place pending_lift(struct pending *p, struct kueue_workload *w)
+{
+    if (is_flat(p) || w->place != PLACE_HEAP)
+        return PLACE_NOWHERE;
+    const bool is_parked = classes_is_parked(p, w);
+    classes_remove(p, w);
+    return is_parked ? PLACE_PARKED : PLACE_HEAP;
+}
+
+void pending_put_back(struct pending *p, struct kueue_workload *w, enum workload_place place)
+{
+    if (place == PLACE_HEAP)
+        push(p, w);
+    else if (place == PLACE_PARKED && !classes_park(p, w))
+        pending_set_aside(p, w);
+}
+
+size_t pending_list(const struct pending *p, bool parked, struct kueue_workload **out)
+{
+    size_t len = is_flat(p) ? 0 : classes_list(p, parked, out);
+    for (uint32_t i = 0; !parked && is_flat(p) && i < p->heap_len; i++)
+        out[len++] = p->heap[i];
+    for (struct kueue_workload *w = parked ? p->first_parked : NULL; w != NULL; w = w->next)
+        out[len++] = w;
+    return len;
+}
+
+/* All that are in the heap; those parked with their classes are parked alone then. */
+static void take_all_out(struct pending *p, struct kueue_workload **all)
+{
+    const uint32_t parked = p->parked_len;
+    struct kueue_workload **others = malloc((parked + 1) * sizeof others[0]);
+    SIM_REQUIRE(others != NULL);
+    pending_list(p, false, all);
+    pending_list(p, true, others);
+    for (uint32_t i = p->heap_len; i-- > 0;)
+        take_out(p, all[i]);
+    for (uint32_t i = 0; i < parked; i++) {
+        take_out(p, others[i]);
+        pending_set_aside(p, others[i]);
+    }
+    free(others);
+}
+
+void pending_order_by(struct pending *p, usage_fn *usage, const void *context)
+{
+    const uint32_t len = p->heap_len;
+    struct kueue_workload **all = malloc((len + 1) * sizeof all[0]);
+    SIM_REQUIRE(all != NULL);
+    const bool is_other = (p->usage != NULL) != (usage != NULL);
+    if (is_other)
+        take_all_out(p, all);
+    p->usage = usage;
+    p->usage_context = context;
+    for (uint32_t i = 0; is_other && i < len; i++)
+        push(p, all[i]);
+    pending_sort(p);
+    free(all);
 }
 
 /* --- blocked classes: open addressing, at most half full --- */
@@ -224,40 +251,38 @@ uint32_t pending_block(struct pending *p, uint32_t scheduling_class)
     if (p->is_strict)
         return 0;
     remember_blocked(p, scheduling_class);
-    uint32_t moved = 0;
-    for (uint32_t i = p->heap_len; i-- > 0;) {
-        /* Removing one may bring another to this place, but only one that was behind it. */
-        while (i < p->heap_len && p->heap[i]->scheduling_class == scheduling_class) {
-            struct kueue_workload *w = p->heap[i];
-            heap_remove(p, w);
-            park(p, w);
-            moved++;
-        }
-    }
-    return moved;
+    return is_flat(p) ? flat_block(p, scheduling_class) : classes_block(p, scheduling_class);
 }
 
 /* --- coming and going --- */
+
+static void fix(struct pending *p, struct kueue_workload *w)
+{
+    if (is_flat(p))
+        flat_fix(p, w->heap_at);
+    else
+        pending_put_back(p, w, pending_lift(p, w));
+}
 
 void pending_add(struct pending *p, struct kueue_workload *w, bool has_changed, int64_t now_ns)
 {
     if (w->place == PLACE_IN_FLIGHT)
         return; /* it will be requeued as it is then */
-    if (w->place == PLACE_PARKED) {
+    if (pending_is_parked(p, w)) {
         if (!has_changed)
             return;
-        unpark(p, w);
+        take_out(p, w);
     }
     if (w->place == PLACE_HEAP) {
-        heap_fix(p, w->heap_at);
+        fix(p, w);
         return;
     }
     const bool is_blocked = !p->is_strict && w->scheduling_class != CLASS_UNKNOWN &&
                             pending_is_blocked(p, w->scheduling_class);
     if (is_blocked || !kueue_workload_backoff_is_over(w, now_ns))
-        park(p, w);
+        park(p, w, now_ns);
     else
-        heap_push(p, w);
+        push(p, w);
 }
 
 static void forget_in_flight(struct pending *p, struct kueue_workload *w)
@@ -270,15 +295,22 @@ static void forget_in_flight(struct pending *p, struct kueue_workload *w)
 
 void pending_remove(struct pending *p, struct kueue_workload *w)
 {
-    if (w->place == PLACE_PARKED)
-        unpark(p, w);
-    else if (w->place == PLACE_HEAP)
-        heap_remove(p, w);
+    take_out(p, w);
     forget_in_flight(p, w);
     if (p->preemptor == w) {
         p->preemptor = NULL;
         p->is_sticky = false;
     }
+}
+
+/* The preemptor goes before everybody, wherever it stands. */
+static struct kueue_workload *pop_class(struct pending *p)
+{
+    struct kueue_workload *w = p->is_sticky ? p->preemptor : NULL;
+    if (w == NULL || w->place != PLACE_HEAP || classes_is_parked(p, w))
+        w = classes_first(p);
+    classes_remove(p, w);
+    return w;
 }
 
 struct kueue_workload *pending_pop(struct pending *p)
@@ -290,10 +322,7 @@ struct kueue_workload *pending_pop(struct pending *p)
         forget_in_flight(p, p->in_flight);
     if (p->heap_len == 0)
         return NULL;
-    struct kueue_workload *w = p->heap[0];
-    /* Not heap_remove: container/heap's Pop sifts down only. */
-    swap(p, 0, p->heap_len - 1);
-    sift_down(p, 0, --p->heap_len);
+    struct kueue_workload *w = is_flat(p) ? flat_pop(p) : pop_class(p);
     w->place = PLACE_IN_FLIGHT;
     p->in_flight = w;
     return w;
@@ -324,32 +353,31 @@ bool pending_return(struct pending *p, struct kueue_workload *w, enum requeue_re
     forget_in_flight(p, w);
     if (kueue_workload_backoff_is_over(w, now_ns) &&
         (immediate || p->flush_cycle >= p->pop_cycle || scan_memory_is_pending(&w->scan))) {
-        if (w->place == PLACE_HEAP)
+        if (w->place == PLACE_HEAP && !pending_is_parked(p, w))
             return false;
-        if (w->place == PLACE_PARKED)
-            unpark(p, w);
-        heap_push(p, w);
+        take_out(p, w);
+        push(p, w);
         return true;
     }
     if (w->place != PLACE_NOWHERE)
         return false;
-    park(p, w);
     if (p->blocks_classes && w->scheduling_class != CLASS_UNKNOWN &&
         (reason == REQUEUE_NO_FIT || reason == REQUEUE_NO_CANDIDATES))
         pending_block(p, w->scheduling_class);
+    park(p, w, now_ns); /* with its class */
     return true;
 }
 
 uint32_t pending_flush(struct pending *p, matches_fn *matches, const void *context, int64_t now_ns)
 {
-    uint32_t moved = 0;
     p->flush_cycle = p->pop_cycle;
     forget_blocked(p);
+    uint32_t moved = is_flat(p) ? 0 : classes_flush(p, matches, context);
     for (struct kueue_workload *w = p->first_parked; w != NULL;) {
         struct kueue_workload *next = w->next;
         if (matches(context, w) && kueue_workload_backoff_is_over(w, now_ns)) {
             unpark(p, w);
-            heap_push(p, w);
+            push(p, w);
             moved++;
         }
         w = next;

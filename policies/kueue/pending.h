@@ -6,11 +6,15 @@
  * (pending_flush).
  *
  * Order    By usage of the local queue where admission fair sharing applies, then the preemptor of
- * a BestEffortFIFO queue, priority, age, uid. Usage may change without the heap being told, so heap
- * steps are those of Go's container/heap, and pending_sort is explicit. Memory   Borrows its
- * workloads; each is in at most one place of one pending. Cost     add, remove, pop: O(log n).
- * flush: O(parked x log n). Blocking a class: O(heap). Source   Kueue v0.20-dev,
- * pkg/cache/queue/cluster_queue.go and pending_workloads.go; specs/kueue.md 1.2.
+ *          a BestEffortFIFO queue, priority, age, uid. Usage may change without the heap being
+ * told, so with usage heap steps are those of Go's container/heap, and pending_sort is explicit.
+ *          Without, the order does not change, and workloads that Kueue cannot tell apart wait
+ *          together.
+ * Memory   Borrows its workloads; each is in at most one place of one pending.
+ * Cost     add, remove, pop: O(log n). Blocking a class: O(1); flush: O(parked classes + those
+ *          parked for another reason). With usage O(heap) and O(parked x log n).
+ * Source   Kueue v0.20-dev, pkg/cache/queue/cluster_queue.go and pending_workloads.go;
+ *          specs/kueue.md 1.2.
  */
 #ifndef POLICIES_KUEUE_PENDING_H
 #define POLICIES_KUEUE_PENDING_H
@@ -39,7 +43,7 @@ typedef double usage_fn(const void *context, const struct kueue_workload *w);
 /* Whether the namespace of w matches the queue's selector. */
 typedef bool matches_fn(const void *context, const struct kueue_workload *w);
 
-struct class_set; /* scheduling classes that were found not to fit */
+struct waiting; /* those of one class and namespace */
 
 struct pending {
     bool is_strict;      /* StrictFIFO */
@@ -47,16 +51,24 @@ struct pending {
     usage_fn *usage;     /* NULL: no admission fair sharing here */
     const void *usage_context;
     uint32_t unsettled; /* local queues whose usage may have moved since the heap was ordered */
+    uint32_t heap_len, parked_len;
+    /* Without usage: by class, those with somebody in the heap and those that are parked. */
+    struct waiting *waiting;
+    uint32_t waiting_len, waiting_cap;
+    uint32_t *index; /* hash of class and namespace: place in waiting, plus 1 */
+    uint32_t index_cap;
+    uint32_t *ready, ready_len;   /* a heap, by their first */
+    uint32_t *halted, halted_len; /* in any order */
+    /* With usage. */
     struct kueue_workload **heap;
-    uint32_t heap_len, heap_cap;
-    struct kueue_workload *first_parked, *last_parked;
-    uint32_t parked_len;
+    uint32_t heap_cap;
+    struct kueue_workload *first_parked, *last_parked; /* not with their classes */
     struct kueue_workload *in_flight; /* the last one popped, until it is back or gone */
     uint32_t *blocked;                /* hash set of classes */
     uint32_t blocked_len, blocked_cap;
     int64_t pop_cycle;
     int64_t flush_cycle; /* pop_cycle of the last flush; -1: none yet */
-    const struct kueue_workload *preemptor;
+    struct kueue_workload *preemptor;
     int64_t preemptor_generation;
     bool is_sticky; /* the preemptor goes before everybody else */
 };
@@ -88,7 +100,19 @@ bool pending_is_blocked(const struct pending *p, uint32_t scheduling_class);
 /* Parked ones return to the heap, if their namespace matches and their backoff is over. */
 uint32_t pending_flush(struct pending *p, matches_fn *matches, const void *context, int64_t now_ns);
 
-/* Establishes the order of the heap anew. */
+/* Goes by usage from now on, or not any more (NULL). */
+void pending_order_by(struct pending *p, usage_fn *usage, const void *context);
+
+/* Before and after what its place depends on changes by hand: priority, age, class. */
+enum workload_place pending_lift(struct pending *p, struct kueue_workload *w);
+void pending_put_back(struct pending *p, struct kueue_workload *w, enum workload_place place);
+
+bool pending_is_parked(const struct pending *p, const struct kueue_workload *w);
+
+/* All that are in the heap, or parked, in any order: heap_len or parked_len of them. */
+size_t pending_list(const struct pending *p, bool parked, struct kueue_workload **out);
+
+/* Establishes the order of the heap anew, where it goes by usage. */
 void pending_sort(struct pending *p);
 
 /* Whether a goes before b. */
