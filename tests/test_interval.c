@@ -113,6 +113,80 @@ static void nineteen_of_twenty_intervals_hold_the_true_mean(void **state)
     assert_in_range(held, 925, 970);
 }
 
+/* --- two classes, the first of which goes first; nobody is interrupted --- */
+
+enum { CLASSES = 2, SETTLING = 200 };
+
+static const double class_rate_per_s[CLASSES] = {0.2, 0.4};
+
+/* Cobham: 0.6 s is left of the service that an arrival meets; the loads are 0.2 and 0.4. */
+static const double class_wait_s[CLASSES] = {0.6 / (1 - 0.2), 0.6 / (1 - 0.2) / (1 - 0.6)};
+
+struct classes {
+    gsl_rng *rng;
+    double waiting_since_s[CLASSES][SETTLING + CUSTOMERS];
+    size_t came[CLASSES], served[CLASSES];
+    double next_s; /* the next arrival */
+};
+
+static void let_arrive(struct classes *q, double until_s, size_t *left)
+{
+    while (*left > 0 && q->next_s <= until_s) {
+        const size_t class = gsl_rng_uniform(q->rng) < 1.0 / 3 ? 0 : 1;
+        q->waiting_since_s[class][q->came[class]++] = q->next_s;
+        q->next_s += gsl_ran_exponential(q->rng, 1 / (class_rate_per_s[0] + class_rate_per_s[1]));
+        --*left;
+    }
+}
+
+/* Serves all; the mean waits of those that came after the first SETTLING. */
+static void mean_waits_of_classes(uint64_t experiment, uint64_t replication, double out_s[CLASSES])
+{
+    static struct classes q;
+    double now_s = 0, sum_s[CLASSES] = {0};
+    size_t left = SETTLING + CUSTOMERS, begun = 0, counted[CLASSES] = {0};
+    q = (struct classes){.rng = rng_open(SEED + experiment, replication, "classes", 0)};
+    for (; begun < SETTLING + CUSTOMERS; begun++) {
+        let_arrive(&q, now_s, &left);
+        if (q.served[0] == q.came[0] && q.served[1] == q.came[1]) {
+            now_s = q.next_s;
+            let_arrive(&q, now_s, &left);
+        }
+        const size_t class = q.served[0] < q.came[0] ? 0 : 1;
+        const double wait_s = now_s - q.waiting_since_s[class][q.served[class]++];
+        if (q.served[0] + q.served[1] > SETTLING) {
+            sum_s[class] += wait_s;
+            counted[class]++;
+        }
+        now_s += gsl_ran_exponential(q.rng, 1);
+    }
+    gsl_rng_free(q.rng);
+    for (size_t i = 0; i < CLASSES; i++)
+        out_s[i] = sum_s[i] / (double)counted[i];
+}
+
+static void the_waits_of_two_classes_are_held_as_often(void **state)
+{
+    (void)state;
+    unsigned held[CLASSES] = {0};
+    for (uint64_t e = 0; e < EXPERIMENTS; e++) {
+        double waits_s[CLASSES][REPLICATIONS], both_s[CLASSES];
+        for (uint64_t k = 0; k < REPLICATIONS; k++) {
+            mean_waits_of_classes(e, k, both_s);
+            for (size_t i = 0; i < CLASSES; i++)
+                waits_s[i][k] = both_s[i];
+        }
+        for (size_t i = 0; i < CLASSES; i++) {
+            const struct interval r = interval_of(waits_s[i], REPLICATIONS);
+            held[i] += r.lower <= class_wait_s[i] && class_wait_s[i] <= r.upper;
+        }
+    }
+    print_message("seed %d: %u and %u of %d intervals hold the mean waits of two classes\n", SEED,
+                  held[0], held[1], EXPERIMENTS);
+    assert_in_range(held[0], 925, 970);
+    assert_in_range(held[1], 925, 970);
+}
+
 /* A server that is 2 % faster: seen with the same luck, lost in the noise without. */
 static void pairs_tell_more_than_two_intervals(void **state)
 {
@@ -140,6 +214,7 @@ int main(void)
         cmocka_unit_test(without_differences_there_is_no_interval),
         cmocka_unit_test(differences_are_taken_in_pairs),
         cmocka_unit_test(nineteen_of_twenty_intervals_hold_the_true_mean),
+        cmocka_unit_test(the_waits_of_two_classes_are_held_as_often),
         cmocka_unit_test(pairs_tell_more_than_two_intervals),
     };
     return cmocka_run_group_tests_name("interval", tests, NULL, NULL);
