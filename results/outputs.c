@@ -165,6 +165,10 @@ void outputs_print_manual(FILE *out)
     fputs(printed, out);
     fputs(plots, out);
     print_plots(out, plot_kinds_of_run);
+    fputs("Of a run with `--replications` or `--until-width` these show the first, and besides:\n\n"
+          "| picture | what it shows |\n| --- | --- |\n",
+          out);
+    print_plots(out, plot_kinds_of_replications);
     fputs("Of a comparison, in colours that stand for the same policy in all of them:\n\n"
           "| picture | what it shows |\n| --- | --- |\n",
           out);

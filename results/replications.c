@@ -2,6 +2,7 @@
 
 #include "results/own_text.h"
 #include "results/summary_values.h"
+#include "results/wait_curve.h"
 #include "sim/check.h"
 
 #include <math.h>
@@ -29,7 +30,8 @@ struct replications {
     bool are_samples;
     struct asked *asked;
     size_t asked_len;
-    enum simulation_end *ends; /* one per replication */
+    enum simulation_end *ends;          /* one per replication */
+    double (*waits)[WAIT_CURVE_POINTS]; /* one per replication; NULL: not kept */
 };
 
 /* --- asking --- */
@@ -110,6 +112,7 @@ void replications_free(struct replications *r)
     }
     free(r->asked);
     free(r->ends);
+    free(r->waits);
     free(r);
 }
 
@@ -148,7 +151,21 @@ void replications_grow(struct replications *r, size_t len)
         r->asked[i].answers =
             grown(r->asked[i].answers, r->len, len, sizeof r->asked[i].answers[0]);
     r->ends = grown(r->ends, r->len, len, sizeof r->ends[0]);
+    if (r->waits != NULL)
+        r->waits = grown(r->waits, r->len, len, sizeof r->waits[0]);
     r->len = len;
+}
+
+void replications_keep_waits(struct replications *r)
+{
+    SIM_REQUIRE(r->waits == NULL);
+    r->waits = calloc(r->len, sizeof r->waits[0]);
+    SIM_REQUIRE(r->waits != NULL);
+}
+
+bool replications_have_waits(const struct replications *r)
+{
+    return r->waits != NULL;
 }
 
 /* --- filling --- */
@@ -158,6 +175,8 @@ void replications_fill(struct replications *r, size_t replication, const struct 
     SIM_REQUIRE(replication < r->len);
     struct metrics *m = run->metrics;
     r->ends[replication] = run->end;
+    if (r->waits != NULL)
+        wait_curve_fill(m, r->waits[replication]);
     for (size_t i = 0; i < r->asked_len; i++) {
         const struct replication_question *q = &r->asked[i].question;
         struct answers *a = &r->asked[i].answers[replication];
@@ -279,6 +298,18 @@ struct interval replications_mean(const struct replications *r,
     const struct interval i = of_samples(r, interval_of(values, r->len));
     free(values);
     *error = mean_error(r, get(r, q), group);
+    return i;
+}
+
+struct interval replications_waited(const struct replications *r, size_t point)
+{
+    SIM_REQUIRE(r->waits != NULL && point < WAIT_CURVE_POINTS);
+    double *values = calloc(r->len, sizeof values[0]);
+    SIM_REQUIRE(values != NULL);
+    for (size_t k = 0; k < r->len; k++)
+        values[k] = r->waits[k][point];
+    const struct interval i = of_samples(r, interval_of(values, r->len));
+    free(values);
     return i;
 }
 

@@ -49,6 +49,10 @@ void replications_ask(struct replications *r, const struct replication_question 
 size_t replications_questions(const struct replications *r);
 const struct replication_question *replications_question(const struct replications *r, size_t i);
 
+/* Before the first is filled: keeps the wait_curve.h of each. */
+void replications_keep_waits(struct replications *r);
+bool replications_have_waits(const struct replications *r);
+
 /* After the run; nothing of the record is kept. */
 void replications_fill(struct replications *r, size_t replication, const struct run_record *run);
 
@@ -68,6 +72,9 @@ void replications_values(const struct replications *r, const struct replication_
 struct interval replications_mean(const struct replications *r,
                                   const struct replication_question *q, const char *group,
                                   double *error);
+
+/* The share of jobs that wait at most as long as at a point of the curve; if waits are kept. */
+struct interval replications_waited(const struct replications *r, size_t point);
 
 /* Of a minus b, of all jobs. */
 struct interval replications_difference(const struct replications *a, const struct replications *b,

@@ -312,6 +312,19 @@ struct quantile_range quantile_above(struct quantile *q, int64_t threshold)
     return above;
 }
 
+void quantile_at_most(struct quantile *q, const int64_t *limits, size_t len, uint64_t *counts)
+{
+    sort(q);
+    struct cursor c = {.q = q};
+    uint64_t seen = 0;
+    size_t i = 0;
+    for (struct run r; i < len && next_run(&c, &r); seen += r.count)
+        for (const int64_t value = middle(&r).value; i < len && limits[i] < value; i++)
+            counts[i] = seen;
+    for (; i < len; i++)
+        counts[i] = seen;
+}
+
 /* How many of `most` evenly spread ranks are at most `seen`. */
 static uint64_t marks_passed(const struct quantile *q, uint64_t seen, size_t most)
 {

@@ -73,6 +73,10 @@ bool quantile_at(struct quantile *q, unsigned p, struct quantile_answer *out);
 /* How many values are greater than the threshold. */
 struct quantile_range quantile_above(struct quantile *q, int64_t threshold);
 
+/* How many values are at most each of len limits, which ascend: in one walk. From the sketch, the
+ * values of a bucket count as its middle. */
+void quantile_at_most(struct quantile *q, const int64_t *limits, size_t len, uint64_t *counts);
+
 /* The empirical distribution function as at most `most` >= 2 steps, evenly spread over the values,
  * of ascending value and count. All steps are exact, from the sketch too; the first is at the least
  * value (from the sketch its count may be 1 where more are equal), the last at the greatest, with

@@ -6,6 +6,7 @@
 #include "results/plots/plots.h"
 #include "results/plots/time_axis.h"
 #include "results/registry.h"
+#include "results/replications.h"
 #include "results/timeline.h"
 #include "sim/text_stream.h"
 #include "tests/messages.h"
@@ -31,17 +32,22 @@ static const struct world_job jobs[] = {
      .queue = "it's `date` {\"x\"}\n"},
 };
 
-static void run(struct run_record *r, const char *policy, const char *name)
+static void run_some(struct run_record *r, const char *policy, const char *name, size_t jobs_len)
 {
     const struct policy_use use = {.ops = policy_find(policy)};
     const struct observer_use observers[] = {{observer_find("summary"), r},
                                              {observer_find("plots"), r}};
-    struct world *w = results_world_new(&use, jobs, LEN(jobs));
+    struct world *w = results_world_new(&use, jobs, jobs_len);
     run_record_init(r, &(struct run_facts){.policy = name, .scenario = "small"},
                     RECORD_NO_FILES | RECORD_PLOTS);
     w->observers = observers, w->observers_len = LEN(observers), w->step_s = 50;
     world_run(w);
     free(w);
+}
+
+static void run(struct run_record *r, const char *policy, const char *name)
+{
+    run_some(r, policy, name, LEN(jobs));
 }
 
 /* Whether the script has these lines, one behind the other. */
@@ -170,7 +176,7 @@ static void the_scripts_of_a_run_hold_its_data(void **state)
     assert_has(dir.path, "queue-length.gp",
                "queue_0 = 'a'\nqueue_1 = 'b'\nqueue_2 = 'it''s `date` {\"x\"}?'\n");
     assert_has(dir.path, "queue-length.gp",
-               "$jobs << END\n"
+               "$jobs_0 << END\n"
                "0 1 0 0 0\n50 1 0 0 0\n"
                "50 1 1 1 1.8\n100 1 1 1 1.8\n"
                "100 1.5 0 0 0\n120 1.5 0 0 0\nEND\n");
@@ -196,7 +202,7 @@ static void the_scripts_of_a_run_hold_its_data(void **state)
 static void policies_keep_their_colours(void **state)
 {
     (void)state;
-    static const char *const names[] = {"wait-bars.gp", "waits.gp", "queue-length.gp"};
+    static const char *const names[] = {"policies.gp", "waits.gp", "queue-length.gp"};
     struct temp_dir dir;
     struct messages m;
     struct run_record r[2];
@@ -205,7 +211,7 @@ static void policies_keep_their_colours(void **state)
     run(&r[0], "fifo", "z first");
     run(&r[1], "sjf", "a second");
     assert_true(plots_draw_comparison(r, LEN(r), dir.path, &m.diag));
-    assert_has(dir.path, "wait-bars.gp", "policy_0 = 'z first'\npolicy_1 = 'a second'\n");
+    assert_has(dir.path, "policies.gp", "policy_0 = 'z first'\npolicy_1 = 'a second'\n");
     assert_has(dir.path, "utilisation.gp", "page_subtitle = 'small, seed 0'.''\n");
     for (size_t i = 0; i < LEN(names); i++)
         assert_has(dir.path, names[i], "#0072B2");
@@ -215,9 +221,61 @@ static void policies_keep_their_colours(void **state)
     assert_has(dir.path, "queue-length.gp", "lc rgb '#D55E00' title policy_1\n");
     assert_has(dir.path, "utilisation.gp",
                "plot $gpus_1 using 1:3 with filledcurves y1=0 lc rgb '#D55E00' notitle\n");
-    assert_has(dir.path, "wait-bars.gp", "set label 10 '30s' at 30,0 offset 0.6,0 left\n");
+    assert_has(dir.path, "policies.gp", "set label 10 '30s' at 30,0 offset 0.6,0 left\n");
     for (size_t i = 0; i < LEN(r); i++)
         run_record_fini(&r[i]);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* Three replications, the second without the last job: 1/3, 1/2 and 1/3 of the jobs do not wait. */
+static void replicate(struct run_record *r, const char *policy, const char *name)
+{
+    enum { TIMES = 3 };
+    struct run_record others[TIMES - 1];
+    run(r, policy, name);
+    r->replications = replications_new(TIMES, r->metrics);
+    replications_keep_waits(r->replications);
+    replications_fill(r->replications, 0, r);
+    for (size_t i = 1; i < TIMES; i++) {
+        run_some(&others[i - 1], policy, name, i == 1 ? 2 : LEN(jobs));
+        replications_fill(r->replications, i, &others[i - 1]);
+        run_record_fini(&others[i - 1]);
+    }
+}
+
+/* Student's t of two degrees of freedom is 4.30265, at 97.5 %. */
+static void replications_have_bands_and_intervals(void **state)
+{
+    (void)state;
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r[2];
+    temp_dir_open(&dir);
+    messages_open(&m);
+    replicate(&r[0], "fifo", "fifo");
+    replicate(&r[1], "sjf", "sjf");
+    assert_true(plots_draw_comparison(r, LEN(r), dir.path, &m.diag));
+    assert_has(dir.path, "wait-bands.gp", "set xrange [0:53.8174]\nset xlabel 'wait in seconds'\n");
+    assert_has(dir.path, "wait-bands.gp",
+               "$waits_0 << END\n0 38.8889 14.9853 62.7925\n0.0078125 38.8889 14.9853 62.7925\n");
+    assert_has(dir.path, "wait-bands.gp", " 61.1111 37.2075 85.0147\n");
+    assert_has(dir.path, "wait-bands.gp", "\n53.8173706 100 100 100\nEND\n$waits_1 << END\n");
+    assert_has(dir.path, "wait-bands.gp",
+               "$waits_1 using 1:2 with lines lw 2 dt 1 lc rgb '#D55E00' title policy_1\n");
+    assert_has(dir.path, "wait-bands.gp", ".': mean of 3 replications; bands: 95% intervals");
+    assert_has(dir.path, "waits.gp", ".': the first of 3 replications'\n");
+    /* mean waits of 30, 25 and 30 s: 28.3333 +- 7.17109 */
+    assert_has(dir.path, "policies.gp",
+               "set arrow 1 from 21.1622,0 to 35.5044,0 heads size screen 0.003,90 front lw 1.2\n");
+    assert_true(plots_draw_replications(&r[0], dir.path, &m.diag));
+    assert_has(dir.path, "wait-bands.gp", "'small under fifo, seed 0'.': mean of 3 replications");
+    for (size_t i = 0; i < LEN(r); i++)
+        run_record_fini(&r[i]);
+    run(&r[0], "fifo", "fifo");
+    assert_true(plots_draw_comparison(r, 1, dir.path, &m.diag));
+    assert_false(has_file(dir.path, "wait-bands.gp"));
+    run_record_fini(&r[0]);
     messages_close(&m);
     temp_dir_remove(&dir);
 }
@@ -429,7 +487,7 @@ static void gnuplot_draws_every_script(void **state)
         skip();
     }
     static const char *const of_run[] = {"utilisation", "queue-length", "waits", "gantt"};
-    static const char *const of_all[] = {"utilisation", "queue-length", "waits", "wait-bars"};
+    static const char *const of_all[] = {"utilisation", "queue-length", "waits", "policies"};
     struct temp_dir dir;
     struct messages m;
     struct run_record r[2];
@@ -499,6 +557,7 @@ int main(void)
         cmocka_unit_test(texts_are_quoted_and_cut),
         cmocka_unit_test(the_scripts_of_a_run_hold_its_data),
         cmocka_unit_test(policies_keep_their_colours),
+        cmocka_unit_test(replications_have_bands_and_intervals),
         cmocka_unit_test(a_picture_of_nothing_is_not_there),
         cmocka_unit_test(gpus_without_kernels_are_not_active),
         cmocka_unit_test(an_axis_of_waits_begins_where_somebody_waits),

@@ -41,7 +41,7 @@ static void a_comparison_has_a_table_and_pictures(void **state)
         "plots/utilisation.gp",
         "plots/queue-length.gp",
         "plots/waits.gp",
-        "plots/wait-bars.gp",
+        "plots/policies.gp",
         "fifo/jobs.csv",
         "fifo/summary.json",
         "fifo/plots/utilisation.gp",
@@ -55,7 +55,7 @@ static void a_comparison_has_a_table_and_pictures(void **state)
         if (!has(&r, files[i]))
             fail_msg("no %s", files[i]);
     const bool has_gnuplot = strstr(r.said, "gnuplot is not installed") == NULL;
-    assert_int_equal(has(&r, "plots/wait-bars.svg"), has_gnuplot);
+    assert_int_equal(has(&r, "plots/policies.svg"), has_gnuplot);
     assert_int_equal(has(&r, "shortest-first/plots/gantt.png"), has_gnuplot);
     struct table *t = table_read_in(r.out, "compare.csv");
     assert_string_equal(table_text(t, 0, "policy"), "fifo");

@@ -190,6 +190,15 @@ static void the_sketch_holds_what_sorting_finds(void **state)
         assert_true(want.least == above && want.most == above);
         assert_true(got.least <= above && above <= got.most);
     }
+    uint64_t want[N], got[N];
+    quantile_at_most(exact, x, N, want);
+    quantile_at_most(sketch, x, N, got);
+    for (size_t i = 0; i < N; i += 97) {
+        const struct quantile_range above = quantile_above(exact, x[i]);
+        const struct quantile_range range = quantile_above(sketch, x[i]);
+        assert_true(want[i] == N - above.most);
+        assert_true(got[i] >= N - range.most && got[i] <= N - range.least);
+    }
     quantile_free(exact);
     quantile_free(sketch);
 }

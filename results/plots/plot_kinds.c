@@ -1,6 +1,7 @@
 #include "results/plots/plot_kinds.h"
 
 #include "results/job_dimension.h"
+#include "results/replications.h"
 #include "results/timeline.h"
 
 #include <string.h>
@@ -17,8 +18,22 @@ const struct plot_kind plot_kinds_of_comparison[] = {
     {"utilisation", "GPUs held by jobs over time, a panel per policy", plot_all_utilisation},
     {"queue-length", "jobs waiting under each policy", plot_all_queues},
     {"waits", "how many of the jobs waited at most how long under each policy", plot_all_waits},
-    {"wait-bars", "mean, 95th percentile and maximum of the waits under each policy",
-     plot_all_bars},
+    {"wait-bands",
+     "the same over all replications: the mean share with its 95 % interval (Student's t) at each "
+     "wait by itself; not over all at once",
+     plot_all_wait_bands},
+    {"policies",
+     "waits (mean, 95th percentile, longest), mean bounded slowdown and GPUs held under each "
+     "policy; of replications with their 95 % intervals",
+     plot_all_policies},
+    {0},
+};
+
+const struct plot_kind plot_kinds_of_replications[] = {
+    {"wait-bands",
+     "how many of the jobs waited at most how long: the mean share over all replications with its "
+     "95 % interval (Student's t) at each wait by itself",
+     plot_all_wait_bands},
     {0},
 };
 
@@ -32,6 +47,13 @@ int64_t plot_length_ns(const struct run_record *runs, size_t len)
         longest = ns > longest ? ns : longest;
     }
     return longest;
+}
+
+void plot_remark_first(struct plot_page *page, const struct run_record *runs)
+{
+    if (runs->replications != NULL)
+        snprintf(page->remark, sizeof page->remark, ": the first of %zu replications",
+                 replications_len(runs->replications));
 }
 
 size_t plot_text_len(const char *text)

@@ -22,14 +22,19 @@ struct plot_kind {
 /* Ended by a name of NULL. */
 extern const struct plot_kind plot_kinds_of_run[];
 extern const struct plot_kind plot_kinds_of_comparison[];
+extern const struct plot_kind plot_kinds_of_replications[]; /* of one policy, besides its run's */
 
 plot_fn plot_run_utilisation, plot_run_queue, plot_run_waits, plot_run_gantt;
-plot_fn plot_all_utilisation, plot_all_queues, plot_all_waits, plot_all_bars;
+plot_fn plot_all_utilisation, plot_all_queues, plot_all_waits, plot_all_wait_bands,
+    plot_all_policies;
 
 /* --- what they share --- */
 
 /* From the start of the first to the end of the last step of any run; 0: there are no steps. */
 int64_t plot_length_ns(const struct run_record *runs, size_t len);
+
+/* A remark of a comparison's picture that shows the first of several replications. */
+void plot_remark_first(struct plot_page *page, const struct run_record *runs);
 
 /* Characters of a name in a legend. */
 size_t plot_text_len(const char *text);

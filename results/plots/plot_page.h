@@ -29,7 +29,7 @@ struct plot_page {
     const char *name;              /* of the files: NAME.gp, NAME.svg, NAME.png */
     const char *title;             /* what is shown */
     const char *subtitle;          /* of what: policy and scenario */
-    char remark[PLOT_REMARK_MOST]; /* behind that, in our own words: "; the mean is 4h12m" */
+    char remark[PLOT_REMARK_MOST]; /* behind that, in our own words without quotes */
     size_t panels;
     unsigned panel_px;  /* height of one */
     bool has_time_axis; /* all panels have that of time_axis.h; only the lowest shows its marks */

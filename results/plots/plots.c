@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,18 +109,34 @@ static const char *scenario_of(const struct run_record *r)
     return r->facts.scenario == NULL ? "" : r->facts.scenario;
 }
 
-bool plots_draw_run(const struct run_record *run, const char *dir, struct diag *d)
+static bool draw_into(struct drawing *w, const char *dir, const struct plot_kind *kinds)
+{
+    char *path = out_path(dir, "plots");
+    w->dir = path;
+    const bool ok = draw(w, kinds);
+    free(path);
+    arena_free(w->arena);
+    return ok;
+}
+
+static bool draw_one(const struct run_record *run, const char *dir, const struct plot_kind *kinds,
+                     struct diag *d)
 {
     struct drawing w = {.runs = run, .runs_len = 1, .arena = arena_new(), .diag = d};
     SIM_REQUIRE((run->wants & RECORD_PLOTS) != 0);
-    char *path = out_path(dir, "plots");
-    w.dir = path;
     w.subtitle = arena_printf(w.arena, "%s under %s, seed %" PRIu64, scenario_of(run),
                               run->facts.policy, run->seed);
-    const bool ok = draw(&w, plot_kinds_of_run);
-    free(path);
-    arena_free(w.arena);
-    return ok;
+    return draw_into(&w, dir, kinds);
+}
+
+bool plots_draw_run(const struct run_record *run, const char *dir, struct diag *d)
+{
+    return draw_one(run, dir, plot_kinds_of_run, d);
+}
+
+bool plots_draw_replications(const struct run_record *run, const char *dir, struct diag *d)
+{
+    return draw_one(run, dir, plot_kinds_of_replications, d);
 }
 
 bool plots_draw_comparison(const struct run_record *runs, size_t len, const char *dir,
@@ -127,11 +144,6 @@ bool plots_draw_comparison(const struct run_record *runs, size_t len, const char
 {
     struct drawing w = {.runs = runs, .runs_len = len, .arena = arena_new(), .diag = d};
     SIM_REQUIRE(len > 0);
-    char *path = out_path(dir, "plots");
-    w.dir = path;
     w.subtitle = arena_printf(w.arena, "%s, seed %" PRIu64, scenario_of(runs), runs->seed);
-    const bool ok = draw(&w, plot_kinds_of_comparison);
-    free(path);
-    arena_free(w.arena);
-    return ok;
+    return draw_into(&w, dir, plot_kinds_of_comparison);
 }

@@ -15,12 +15,15 @@
 
 #include "results/run_record.h"
 
-/* Both draw into DIR/plots. The records were made with RECORD_PLOTS and filled by the observers
+/* All draw into DIR/plots. The records were made with RECORD_PLOTS and filled by the observers
  * `summary` and `plots`. */
 bool plots_draw_run(const struct run_record *run, const char *dir, struct diag *d);
 
 /* Policies have the colours of their places in the list. */
 bool plots_draw_comparison(const struct run_record *runs, size_t len, const char *dir,
                            struct diag *d);
+
+/* Of a run with replications what plots_draw_run, which sees the first one, cannot show. */
+bool plots_draw_replications(const struct run_record *run, const char *dir, struct diag *d);
 
 #endif /* RESULTS_PLOTS_PLOTS_H */

@@ -1,9 +1,8 @@
 /* Jobs that wait, and jobs at work, over time. */
 #include "results/metrics.h"
 #include "results/plots/palette.h"
+#include "results/plots/plot_data.h"
 #include "results/plots/plot_kinds.h"
-#include "results/plots/time_axis.h"
-#include "results/timeline.h"
 #include "sim/check.h"
 
 #include <math.h>
@@ -39,30 +38,15 @@ static struct queues queues_of(const struct timeline *t)
 }
 
 /* Jobs at work, then upper edges: the jobs of the first queue, of the first two ... of all. */
-static void put_step(FILE *out, const struct timeline *t, size_t step, const struct queues *q)
+static void put_edges(FILE *out, const struct timeline *t, size_t step, const void *queues)
 {
+    const struct queues *q = queues;
     double edge = 0;
     fprintf(out, " %.6g", timeline_running(t, step));
     for (size_t i = 0; i < q->len; i++) {
         edge += timeline_waiting(t, step, q->at[i]);
         fprintf(out, " %.6g", edge);
     }
-    fputc('\n', out);
-}
-
-/* A row for the beginning of each step and one for its end. */
-static void put_jobs(FILE *out, const struct timeline *t, const struct queues *q,
-                     const struct time_axis *axis)
-{
-    const int64_t start = timeline_start_ns(t);
-    fputs("$jobs << END\n", out);
-    for (size_t i = 0; i < timeline_len(t); i++) {
-        fprintf(out, "%.9g", time_axis_at(axis, timeline_from_ns(t, i) - start));
-        put_step(out, t, i, q);
-        fprintf(out, "%.9g", time_axis_at(axis, timeline_to_ns(t, i) - start));
-        put_step(out, t, i, q);
-    }
-    fputs("END\n", out);
 }
 
 static double most_waiting(const struct timeline *t)
@@ -94,13 +78,13 @@ static void put_run_panels(const struct plot_page *p, const struct timeline *t,
     for (size_t i = 0; i < p->key_entries; i++)
         fprintf(p->out, "NaN with boxes lc rgb '%s' title queue_%zu, ", palette_of(i), i);
     for (size_t i = q->len; i-- > 0;)
-        fprintf(p->out, "$jobs using 1:%zu with filledcurves y1=0 lc rgb '%s' notitle%s", i + 3,
+        fprintf(p->out, "$jobs_0 using 1:%zu with filledcurves y1=0 lc rgb '%s' notitle%s", i + 3,
                 palette_of(i), i == 0 ? "\n" : ", ");
     plot_page_panel(p, 1);
     put_jobs_axis(p->out, running);
     fprintf(p->out,
             "set label 3 'at work' at graph 0,1 offset 0,0.7 left\n"
-            "plot $jobs using 1:2 with filledcurves y1=0 lc rgb '%s' notitle\n",
+            "plot $jobs_0 using 1:2 with filledcurves y1=0 lc rgb '%s' notitle\n",
             PALETTE_GREY);
 }
 
@@ -136,7 +120,7 @@ bool plot_run_queue(struct plot_page *page, const struct run_record *runs, size_
     time_axis_print(&axis, timeline_start_ns(t), page->out);
     for (size_t i = 0; i < page->key_entries; i++)
         plot_name(page->out, "queue", i, q.names[i]);
-    put_jobs(page->out, t, &q, &axis);
+    plot_steps_print(&(struct plot_steps){"jobs", 0, t, &axis}, put_edges, &q, page->out);
     fputs("set ylabel 'jobs'\n", page->out);
     plot_page_draw(page);
     put_run_panels(page, t, &q);
@@ -146,17 +130,10 @@ bool plot_run_queue(struct plot_page *page, const struct run_record *runs, size_
 
 /* --- all runs --- */
 
-static void put_waiting(FILE *out, size_t run, const struct timeline *t,
-                        const struct time_axis *axis)
+static void put_waiting(FILE *out, const struct timeline *t, size_t step, const void *context)
 {
-    const int64_t start = timeline_start_ns(t);
-    fprintf(out, "$jobs_%zu << END\n", run);
-    for (size_t i = 0; i < timeline_len(t); i++) {
-        const double jobs = timeline_waiting(t, i, SIZE_MAX);
-        fprintf(out, "%.9g %.6g\n%.9g %.6g\n", time_axis_at(axis, timeline_from_ns(t, i) - start),
-                jobs, time_axis_at(axis, timeline_to_ns(t, i) - start), jobs);
-    }
-    fputs("END\n", out);
+    (void)context;
+    fprintf(out, " %.6g", timeline_waiting(t, step, SIZE_MAX));
 }
 
 bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size_t len)
@@ -167,6 +144,7 @@ bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size
     const struct time_axis axis = time_axis_of(plot_length_ns(runs, len));
     page->has_time_axis = true;
     page->title = "Jobs waiting";
+    plot_remark_first(page, runs);
     page->panels = 1;
     page->panel_px = ONE_PANEL_PX;
     page->key_entries = len;
@@ -175,7 +153,8 @@ bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size
     time_axis_print(&axis, timeline_start_ns(runs->timeline), page->out);
     plot_policy_names(page->out, runs, len);
     for (size_t i = 0; i < len; i++)
-        put_waiting(page->out, i, runs[i].timeline, &axis);
+        plot_steps_print(&(struct plot_steps){"jobs", i, runs[i].timeline, &axis}, put_waiting,
+                         NULL, page->out);
     double most = 0;
     for (size_t i = 0; i < len; i++)
         most = fmax(most, most_waiting(runs[i].timeline));
@@ -184,10 +163,10 @@ bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size
     plot_page_draw(page);
     plot_page_panel(page, 0);
     fputs("plot ", page->out);
-    for (size_t i = 0; i < len; i++)
-        fprintf(page->out,
-                "$jobs_%zu using 1:2 with lines lw 1.6 dt %zu lc rgb '%s' title policy_%zu%s", i,
-                i / PALETTE_LEN + 1, palette_of(i), i, i + 1 < len ? ", " : "\n");
+    for (size_t i = 0; i < len; i++) {
+        const struct plot_line line = plot_line_of_policy(i, "jobs", "lines lw 1.6");
+        plot_line_print(&line, i, len, page->out);
+    }
     plot_page_end(page);
     return true;
 }

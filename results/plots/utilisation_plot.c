@@ -2,9 +2,8 @@
  * to the lowest, each from zero, so each covers what is below its upper edge. */
 #include "results/metrics.h"
 #include "results/plots/palette.h"
+#include "results/plots/plot_data.h"
 #include "results/plots/plot_kinds.h"
-#include "results/plots/time_axis.h"
-#include "results/timeline.h"
 #include "sim/check.h"
 
 #include <math.h>
@@ -58,26 +57,16 @@ static size_t first_level(const struct timeline *t)
     return active < ALWAYS_ACTIVE * allocated ? ACTIVE : ALLOCATED;
 }
 
-static void put_step(FILE *out, const struct timeline *t, size_t step, size_t pool)
+static void put_edges(FILE *out, const struct timeline *t, size_t step, const void *pool)
 {
     for (size_t l = 0; l < LEVELS; l++)
-        fprintf(out, " %.6g", upper_edge(t, step, pool, &levels[l]));
-    fputc('\n', out);
+        fprintf(out, " %.6g", upper_edge(t, step, *(const size_t *)pool, &levels[l]));
 }
 
-/* A row for the beginning of each step and one for its end. */
 static void put_data(FILE *out, size_t panel, const struct timeline *t, size_t pool,
                      const struct time_axis *axis)
 {
-    const int64_t start = timeline_start_ns(t);
-    fprintf(out, "$gpus_%zu << END\n", panel);
-    for (size_t i = 0; i < timeline_len(t); i++) {
-        fprintf(out, "%.9g", time_axis_at(axis, timeline_from_ns(t, i) - start));
-        put_step(out, t, i, pool);
-        fprintf(out, "%.9g", time_axis_at(axis, timeline_to_ns(t, i) - start));
-        put_step(out, t, i, pool);
-    }
-    fputs("END\n", out);
+    plot_steps_print(&(struct plot_steps){"gpus", panel, t, axis}, put_edges, &pool, out);
 }
 
 /* Whether people count in it: 1, 2, 2.5 or 5 and zeros, or a power of two. */
@@ -189,6 +178,7 @@ bool plot_all_utilisation(struct plot_page *page, const struct run_record *runs,
     const struct time_axis axis = time_axis_of(plot_length_ns(runs, len));
     page->has_time_axis = true;
     page->title = "GPUs held by jobs";
+    plot_remark_first(page, runs);
     page->panels = len;
     page->panel_px = len <= 2 ? SMALL_PANEL_PX : LEAST_PANEL_PX;
     plot_page_begin(page);

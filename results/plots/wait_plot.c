@@ -1,8 +1,9 @@
-/* Waits as a distribution: which part of the jobs waited at most so long. The time is logarithmic
- * from a second on, unless nobody waits for a minute: waits go from nothing to weeks. */
+/* Waits as a distribution: which part of the jobs waited at most so long. */
 #include "results/metrics.h"
 #include "results/plots/palette.h"
+#include "results/plots/plot_data.h"
 #include "results/plots/plot_kinds.h"
+#include "results/plots/wait_axis.h"
 #include "sim/check.h"
 
 #include <math.h>
@@ -15,38 +16,7 @@ enum {
     PANEL_PX = 360
 };
 
-#define NS_PER_S       1e9
-#define SHORT_AXIS     1000.0 /* from its beginning to its end */
-#define LEAST_S        1.0    /* of the logarithmic axis */
-#define LINEAR_BELOW_S 60.0   /* the axis begins at 0 if no wait is longer */
-
-static const struct mark {
-    const char *name;
-    double s;
-    bool is_fine; /* shown on short axes only */
-} marks[] = {
-    {"1 s", 1, false},
-    {"10 s", 10, false},
-    {"30 s", 30, true},
-    {"1 min", 60, false},
-    {"2 min", 120, true},
-    {"5 min", 300, true},
-    {"10 min", 600, false},
-    {"30 min", 1800, true},
-    {"1 h", 3600, false},
-    {"2 h", 7200, true},
-    {"6 h", 21600, false},
-    {"12 h", 43200, true},
-    {"1 day", 86400, false},
-    {"3 days", 259200, true},
-    {"1 week", 604800, false},
-    {"30 days", 2592e3, false},
-    {"100 days", 8640e3, true},
-    {"1 year", 31536e3, false},
-    {"10 years", 315360e3, false},
-};
-
-enum { MARKS = sizeof marks / sizeof marks[0] };
+#define NS_PER_S 1e9
 
 /* A line of the plot. */
 struct wait_line {
@@ -57,52 +27,20 @@ struct wait_line {
     unsigned dash;
 };
 
-/* --- the axis --- */
-
-struct wait_axis {
-    double from_s, to_s;
-    bool is_linear;
-};
-
 static double wait_at_s(struct quantile *q, unsigned p)
 {
     struct quantile_answer a;
     return quantile_at(q, p, &a) ? (double)a.value / NS_PER_S : 0;
 }
 
-/* To the longest wait; from the last mark that hardly anybody has reached, a second at least. */
 static struct wait_axis axis_of(const struct wait_line *lines, size_t len)
 {
-    struct wait_axis axis = {.from_s = LEAST_S};
-    double shortest = INFINITY;
+    double longest = 0, shortest = INFINITY;
     for (size_t i = 0; i < len; i++) {
-        axis.to_s = fmax(axis.to_s, wait_at_s(lines[i].waits, QUANTILE_ONE));
+        longest = fmax(longest, wait_at_s(lines[i].waits, QUANTILE_ONE));
         shortest = fmin(shortest, wait_at_s(lines[i].waits, HARDLY_ANYBODY));
     }
-    axis.is_linear = axis.to_s <= LINEAR_BELOW_S;
-    for (size_t i = 0; i < MARKS && marks[i].s <= shortest && marks[i].s < axis.to_s; i++)
-        if (!marks[i].is_fine)
-            axis.from_s = marks[i].s;
-    if (axis.is_linear)
-        axis = (struct wait_axis){0, axis.to_s > 0 ? axis.to_s : 1, true};
-    return axis;
-}
-
-static void put_axis(FILE *out, const struct wait_axis *axis)
-{
-    fprintf(out, "set xrange [%g:%.6g]\n", axis->from_s, axis->to_s);
-    if (axis->is_linear) {
-        fputs("set xlabel 'wait in seconds'\n", out);
-        return;
-    }
-    const bool is_short = axis->to_s / axis->from_s <= SHORT_AXIS;
-    fputs("set logscale x\nset xlabel 'wait'\nset xtics (", out);
-    for (size_t i = 0; i < MARKS; i++)
-        if (marks[i].s == axis->from_s)
-            fprintf(out, "'up to %s' %.9g", marks[i].name, marks[i].s);
-        else if (marks[i].s > axis->from_s && (is_short || !marks[i].is_fine))
-            fprintf(out, ", '%s' %.9g", marks[i].name, marks[i].s);
-    fputs(")\n", out);
+    return wait_axis_of(shortest, longest);
 }
 
 /* --- the lines --- */
@@ -137,19 +75,16 @@ static void put_page(struct plot_page *page, const struct wait_line *lines, size
     plot_page_begin(page);
     for (size_t i = 0; i < len; i++)
         plot_name(page->out, "line", i, lines[i].name);
-    put_axis(page->out, &axis);
-    fputs("set yrange [0:100]\nset ytics 0,10,100 format '%g%%'\nset grid xtics\n"
-          "set ylabel 'jobs that waited at most so long'\n",
-          page->out);
+    wait_axis_print(&axis, page->out);
     for (size_t i = 0; i < len; i++)
         put_line(page->out, i, lines[i].waits, &axis);
     plot_page_draw(page);
     plot_page_panel(page, 0);
     fputs("plot ", page->out);
     for (size_t i = 0; i < len; i++)
-        fprintf(page->out,
-                "$waits_%zu using 1:2 with steps lw 2 dt %u lc rgb '%s' title line_%zu%s", i,
-                lines[i].dash, lines[i].colour, i, i + 1 < len ? ", " : "\n");
+        plot_line_print(
+            &(struct plot_line){"waits", "steps lw 2", "line", lines[i].colour, lines[i].dash}, i,
+            len, page->out);
     plot_page_end(page);
 }
 
@@ -241,6 +176,7 @@ bool plot_all_waits(struct plot_page *page, const struct run_record *runs, size_
         line.dash = (unsigned)(i / PALETTE_LEN) + 1;
         add_line(lines, &lines_len, &line);
     }
+    plot_remark_first(page, runs);
     if (lines_len > 0)
         put_page(page, lines, lines_len);
     free(lines);

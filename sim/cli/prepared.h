@@ -98,6 +98,11 @@ static inline bool prepared_replicates(const struct prepared *p)
     return p->replications > 1 || p->until_width != NULL;
 }
 
+static inline bool prepared_wants_plots(const struct prepared *p)
+{
+    return !p->options->no_plots && scenario_wants(&p->scenario, "plots");
+}
+
 /* What a command does with a scenario that is in order; the exit code. */
 typedef int prepared_use(struct prepared *p, const void *options, struct diag *d);
 

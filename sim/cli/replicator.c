@@ -110,6 +110,8 @@ struct replicator *replicator_open(const struct prepared *p, const struct policy
         records[i] = (struct run_record){0};
         r->replications[i] = new_replications(p);
         replications_set_samples(r->replications[i], p->bootstrap_ns > 0);
+        if (dirs[i] != NULL && prepared_wants_plots(p))
+            replications_keep_waits(r->replications[i]);
     }
     pthread_mutex_init(&r->done_lock, NULL);
     return r;

@@ -2,6 +2,7 @@
 #include "sim/cli/replicate.h"
 
 #include "results/comparison.h"
+#include "results/plots/plots.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/gate.h"
 
@@ -20,6 +21,12 @@ static bool write_means(const struct prepared *p, const struct run_record *recor
     return record->replications == NULL || replicate_write_tables(p, record, 1, d);
 }
 
+static bool draw_bands(const struct prepared *p, const struct run_record *record, struct diag *d)
+{
+    return record->replications == NULL || (record->wants & RECORD_PLOTS) == 0 ||
+           plots_draw_replications(record, p->out_dir, d);
+}
+
 static int say_results(const struct prepared *p, const struct gate *g,
                        const struct run_record *record, struct diag *d)
 {
@@ -31,6 +38,8 @@ static int say_results(const struct prepared *p, const struct gate *g,
             comparison_print_verdict(record, 1, stdout);
         replicate_say_where(p, record, 1, stdout);
     }
+    if (!draw_bands(p, record, d))
+        return EXIT_WORLD;
     return gate_judge(g, p, record, 1, d);
 }
 
@@ -40,8 +49,7 @@ static bool is_unasked(const struct prepared *p, const struct gate_options *g)
     const bool is_reported =
         g->junit != NULL || g->markdown != NULL || strcmp(g->format, "json") == 0;
     return p->options->quiet && !is_reported && !prepared_replicates(p) && p->expect.len == 0 &&
-           !scenario_wants(&p->scenario, "summary") &&
-           (p->options->no_plots || !scenario_wants(&p->scenario, "plots"));
+           !scenario_wants(&p->scenario, "summary") && !prepared_wants_plots(p);
 }
 
 static int simulate_it(struct prepared *p, const void *options, struct diag *d)

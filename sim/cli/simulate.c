@@ -103,8 +103,7 @@ static unsigned wants_of(const struct prepared *p, const struct simulate_task *t
 {
     if (task->dir == NULL)
         return RECORD_NO_FILES;
-    const bool wants_plots = !p->options->no_plots && scenario_wants(&p->scenario, "plots");
-    return (wants_plots ? RECORD_PLOTS : 0) |
+    return (prepared_wants_plots(p) ? RECORD_PLOTS : 0) |
            (scenario_wants(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
 }
 
