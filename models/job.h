@@ -36,6 +36,7 @@ enum job_kind { JOB_BATCH, JOB_INTERACTIVE, JOB_SERVICE };
 
 struct controller; /* models/kubernetes/controller.h: makes tasks one by one */
 struct workload;   /* models/kubernetes/workload.h: a manifest and its pod sets */
+struct live_state; /* models/kubernetes/live_state.h: what a cluster had made of it already */
 struct job_extra;
 
 struct group_spec {
@@ -48,6 +49,7 @@ struct group_spec {
 /* Rarely used facts, shared by all jobs made from one object. */
 struct job_extra {
     const struct workload *workload;     /* the manifest it comes from; NULL: none */
+    const struct live_state *live;       /* it is from a live cluster; NULL: it is new */
     const struct controller *controller; /* makes its tasks; NULL: a gang, all tasks at once */
     /* Work of the n-th task a controller makes; NULL: the job's work_ns, for all. */
     int64_t (*task_work)(const struct job_extra *extra, uint64_t job_number, uint32_t made);
@@ -66,6 +68,8 @@ struct job_spec {
     int64_t limit_ns; /* what the user promised; LIMIT_NONE: nothing */
     int64_t
         patience_ns; /* leaves if it has not started by submit + this; LIMIT_NONE: waits for ever */
+    int64_t waited_ns; /* it has waited so long when it is submitted: in a live cluster */
+    int64_t begun_ns;  /* of its work, done when it is submitted; the first stop undoes it */
     const struct group_spec *groups;
     uint32_t groups_len;
     uint32_t name_word; /* names.words: the name, or its prefix if ordinal is not UINT64_MAX */
@@ -147,6 +151,7 @@ struct job {
     bool is_stopping; /* all its tasks are on their way out */
     bool is_suspended;
     bool requeue;         /* once it has stopped */
+    bool was_running;     /* in a live cluster, before the simulation began */
     uint16_t preemptions; /* times it was stopped to make room; saturates */
     uint16_t restarts;    /* of its tasks, in place or anew; saturates */
     uint16_t stops_now;   /* times it was stopped at last_stop_ns */
@@ -161,7 +166,8 @@ struct job {
     uint32_t first_task, last_task; /* list through task.next and prev, in the order of making */
 
     /* As submitted. */
-    int64_t submit_ns;
+    int64_t arrive_ns;
+    int64_t submit_ns; /* earlier than it arrived for one that waits in a live cluster */
     int64_t work_ns;
     int64_t limit_ns;
     uint64_t ordinal;
@@ -182,6 +188,7 @@ struct job {
     int64_t state_since_ns;
     int64_t in_state_ns[JOB_STATES]; /* complete up to state_since_ns */
     int64_t saved_ns;                /* work that a stop does not undo (checkpoint) */
+    int64_t begun_ns;                /* the part of it that the next stop does undo */
     int128 gpu_milli_ns;             /* thousandths of GPUs x time held */
     int64_t cost_nano_usd;           /* of what it held */
 

@@ -40,6 +40,7 @@ struct request_table;
 struct cluster;
 struct yaml_node;
 struct arena;
+struct workload_maker;
 
 struct source_env {
     struct names *names;
@@ -53,7 +54,8 @@ struct source_env {
     int64_t
         bootstrap_ns; /* logs are cut into blocks so long, which are drawn anew; 0: as they are */
     bool strict;
-    struct arena *arena; /* lives as long as the source */
+    const struct workload_maker *maker; /* of what queues together; NULL: none */
+    struct arena *arena;                /* lives as long as the source */
 };
 
 struct job_source_ops {

@@ -153,6 +153,9 @@ static void stop_working(struct simulation *sim, struct job *job, struct task *l
         if (lead->keep_progress && job->is_gang && left != WORK_ENDLESS)
             job->saved_ns = job->work_ns - left;
     }
+    if (!lead->keep_progress)
+        job->saved_ns -= job->begun_ns;
+    job->begun_ns = 0;
     sim_cancel(sim, &lead->event);
     for (uint32_t id = job->is_gang ? job->first_task : lead->id; id != TASK_NONE;
          id = job->is_gang ? sim_task(sim, id)->next : TASK_NONE) {

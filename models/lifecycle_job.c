@@ -1,4 +1,5 @@
 #include "models/kubernetes/controller.h"
+#include "models/kubernetes/live_state.h"
 #include "models/lifecycle.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -95,8 +96,11 @@ static struct job *new_job(struct simulation *sim, uint32_t source, const struct
     job->extra = spec->extra != NULL ? spec->extra : &no_extra;
     job->is_gang = job->extra->controller == NULL;
     job->first_task = job->last_task = TASK_NONE;
-    job->submit_ns = now;
+    job->was_running = job->extra->live != NULL && job->extra->live->is_running;
+    job->arrive_ns = now;
+    job->submit_ns = now - spec->waited_ns;
     job->work_ns = spec->work_ns;
+    job->saved_ns = job->begun_ns = spec->begun_ns;
     job->limit_ns = spec->limit_ns;
     job->ordinal = spec->ordinal;
     job->source_id = spec->source_id;
@@ -108,7 +112,7 @@ static struct job *new_job(struct simulation *sim, uint32_t source, const struct
     job->priority = spec->priority;
     job->kind = spec->kind;
     job->admit_ns = job->first_start_ns = job->start_ns = job->end_ns = TIME_NEVER;
-    job->state_since_ns = now;
+    job->state_since_ns = job->submit_ns;
     job->patience_event = EVENT_NONE;
     copy_groups(sim, job, spec);
     if (!job->is_gang)
@@ -134,7 +138,7 @@ void lifecycle_arrive(struct simulation *sim, uint32_t source, const struct job_
     struct job *job = new_job(sim, source, spec);
     const int64_t now = sim_now(sim);
     wait_reasons_open(&sim->waits, job->id);
-    wait_reasons_move(&sim->waits, job->id, 0, now);
+    wait_reasons_move(&sim->waits, job->id, 0, job->submit_ns);
     time_average_add(&sim->meter.in_system, now, 1);
     sim->meter.queues[job->queue_meter].arrived++;
     count_in(sim, job, JOB_QUEUED, 1);

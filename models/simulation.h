@@ -89,6 +89,7 @@ struct simulation_spec {
     int64_t startup_ns; /* from bind to the first useful step of a task */
     bool no_fragments;  /* nobody asks how much of what is free is of no use: faster by a tenth */
     bool strict;        /* sources refuse dirt */
+    const struct workload_maker *maker; /* for sources; NULL: none */
     enum simulation_audit audit;
     FILE *log; /* refused verbs; NULL: only counted */
 };

@@ -123,6 +123,7 @@ static bool open_source(struct simulation *sim, uint32_t i)
         .horizon_ns = spec->until_ns,
         .bootstrap_ns = spec->bootstrap_ns,
         .strict = spec->strict,
+        .maker = spec->maker,
         .arena = sim->arena,
     };
     if (!s->ops->open(s->state, &env, sim->diag))

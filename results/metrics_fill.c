@@ -123,7 +123,7 @@ static inline void put_keys(struct job_batch *b, size_t i, const struct job *job
 
 void metrics_add(struct metrics *m, const struct job *job)
 {
-    if (job->submit_ns < m->from_ns)
+    if (job->arrive_ns < m->from_ns || job->was_running)
         return;
     struct job_batch *b = &m->batch;
     const size_t i = b->len++;
@@ -137,7 +137,7 @@ void metrics_add(struct metrics *m, const struct job *job)
     b->values[METRIC_RESTARTS][i] = job->restarts;
     b->causes[i] = (uint8_t)job->cause;
     b->started[i] = job->first_start_ns != TIME_NEVER;
-    m->first_submit_ns = job->submit_ns < m->first_submit_ns ? job->submit_ns : m->first_submit_ns;
+    m->first_submit_ns = job->arrive_ns < m->first_submit_ns ? job->arrive_ns : m->first_submit_ns;
     m->last_end_ns = job->end_ns > m->last_end_ns ? job->end_ns : m->last_end_ns;
     if (b->len == BATCH_JOBS)
         flush(m);

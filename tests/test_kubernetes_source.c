@@ -253,7 +253,7 @@ static const struct mistake {
      "mean 'count'?"},
     {"an_unknown_option", "durations: 5m", JOB("j", "", SLEEP("1")),
      "scenario.yaml:1:43: error: unknown key 'durations' in kubernetes (kubernetes, submit, "
-     "duration); did you mean 'duration'?"},
+     "duration, live); did you mean 'duration'?"},
     {"no_jobs", "", "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}",
      "scenario.yaml:1:14: error: kubernetes: there is no Job, Pod, Deployment or StatefulSet in "
      "these files"},

@@ -1,6 +1,7 @@
 #include "workloads/kubernetes_job.h"
 
 #include "models/kubernetes/limit_range.h"
+#include "models/kubernetes/tree.h"
 #include "models/names.h"
 #include "models/request.h"
 #include "sim/arena.h"
@@ -8,6 +9,7 @@
 #include "sim/hash.h"
 #include "sim/intern.h"
 #include "sim/rng.h"
+#include "workloads/live_dump.h"
 #include "workloads/load_option.h"
 
 #include <inttypes.h>
@@ -22,32 +24,47 @@ enum { MOST_GPUS = 1000000000 }; /* of all pods of a job */
 
 /* --- run times --- */
 
-static int64_t draw(const struct kubernetes_job *j, uint64_t job, uint64_t pod)
+static int64_t draw(const struct kubernetes_job *j, uint64_t job, uint64_t pod, int64_t ran_ns)
 {
     struct rng_branch branch;
     const uint64_t parts[] = {j->luck, job, pod};
-    return distribution_int(j->run_time.draw, rng_branch(&branch, hash_bytes(parts, sizeof parts)));
+    return run_time_draw(&j->run_time, ran_ns,
+                         rng_branch(&branch, hash_bytes(parts, sizeof parts)));
+}
+
+/* What is left of a run time for one that has run for a while. */
+static int64_t left_of(int64_t run_ns, int64_t ran_ns)
+{
+    if (run_ns == WORK_ENDLESS || ran_ns < 0)
+        return run_ns;
+    return run_ns > ran_ns ? run_ns - ran_ns : 0;
 }
 
 static int64_t draw_work(const struct job_extra *extra, uint64_t job_number, uint32_t made)
 {
-    return draw((const struct kubernetes_job *)(const void *)extra, job_number, made);
+    const struct kubernetes_job *j = (const struct kubernetes_job *)(const void *)extra;
+    const int64_t ran_ns = made < j->running_pods ? j->ran_ns : -1;
+    return left_of(run_time_is_drawn(&j->run_time) ? draw(j, job_number, made, ran_ns)
+                                                   : j->run_time.ns,
+                   ran_ns);
 }
 
 /* Pods of one job draw each for itself; a gang, and a single pod, as a whole. */
 static bool draws_by_pod(const struct kubernetes_job *j)
 {
     const struct controller *c = j->extra.controller;
-    return j->run_time.draw != NULL && c != NULL &&
+    return run_time_is_drawn(&j->run_time) && c != NULL &&
            (c->parallelism > 1 || (c->kind == CONTROLLER_JOB && c->completions > 1));
 }
 
 /* The same whatever else lies in the files. */
-static uint64_t luck_of(const struct source_env *env, const struct object *o)
+static uint64_t luck_of(const struct source_env *env, const struct job_origin *from)
 {
+    const struct object *o = from->object;
+    const char *own = from->name == NULL ? o->name : from->name;
     uint64_t name = hash_bytes(o->kind, strlen(o->kind));
     name = hash_more(name, o->namespace, strlen(o->namespace) + 1);
-    name = hash_more(name, o->name, strlen(o->name) + 1);
+    name = hash_more(name, own, strlen(own) + 1);
     gsl_rng *rng = rng_open(env->seed, env->replication, "run times of manifests", name);
     const uint64_t luck = gsl_rng_get(rng);
     gsl_rng_free(rng);
@@ -57,13 +74,14 @@ static uint64_t luck_of(const struct source_env *env, const struct object *o)
 /* What restarts for ever is deleted at the end of the time that was given for it. */
 static void set_run_time(struct kubernetes_job *j)
 {
-    if (draws_by_pod(j))
+    if (draws_by_pod(j) || j->running_pods > 0)
         j->extra.task_work = draw_work;
-    if (!run_time_is_service(&j->workload))
+    if (!run_time_is_service(&j->workload) || j->extra.controller == NULL)
         return;
-    if (j->run_time.draw != NULL)
-        j->run_time.ns = draw(j, 0, 0);
-    j->controller.lifetime_ns = j->run_time.ns == WORK_ENDLESS ? LIMIT_NONE : j->run_time.ns;
+    if (run_time_is_drawn(&j->run_time))
+        j->run_time.ns = draw(j, 0, 0, j->ran_ns);
+    j->controller.lifetime_ns =
+        j->run_time.ns == WORK_ENDLESS ? LIMIT_NONE : left_of(j->run_time.ns, j->ran_ns);
     j->run_time = (struct run_time){.ns = WORK_ENDLESS};
     j->extra.task_work = NULL;
 }
@@ -181,15 +199,15 @@ static const char *map_of(const struct workload *w)
 static void set_facts(struct kubernetes_maker *m, struct kubernetes_job *j)
 {
     const struct workload *w = &j->workload;
-    const char *class = object_label(w->object, class_label);
+    const char *class =
+        tree_text(j->spec, "priorityClassRef.name", object_label(w->object, class_label));
     const int64_t deadline_s = w->sets[0].template.deadline_s;
-    j->name_word = word_of(m, w->object->name);
-    j->queue_word = word_of(m, object_label(w->object, queue_label));
+    j->queue_word =
+        word_of(m, tree_text(j->spec, "queueName", object_label(w->object, queue_label)));
     j->priority = priority_of(m, w);
     j->limit_ns = j->controller.deadline_ns;
     if (deadline_s > 0 && deadline_s * INT64_C(1000000000) < j->limit_ns)
         j->limit_ns = deadline_s * INT64_C(1000000000);
-    j->luck = luck_of(m->env, w->object);
     j->extra = (struct job_extra){
         .workload = w,
         .map = map_of(w),
@@ -201,30 +219,116 @@ static void set_facts(struct kubernetes_maker *m, struct kubernetes_job *j)
     };
 }
 
+/* --- of a live cluster --- */
+
+/* Pods of a controller that run when the simulation begins. */
+static uint32_t count_pods(const struct kubernetes_job *j)
+{
+    uint32_t pods = 0;
+    for (uint32_t i = 0; i < j->live.places_len; i++)
+        pods += j->live.places[i].count;
+    return pods > 0 ? pods : j->workload.sets[0].count;
+}
+
+/* Pods of a Job that have succeeded are not made again. */
+static void take_done(struct kubernetes_job *j)
+{
+    struct controller *c = &j->controller;
+    const int64_t done = tree_int(j->workload.object->doc, "status.succeeded", 0);
+    if (c->kind == CONTROLLER_JOB && c->completions != UINT32_MAX && done > 0)
+        c->completions = done < c->completions ? c->completions - (uint32_t)done : 1;
+}
+
+static bool take_state(struct kubernetes_maker *m, struct kubernetes_job *j,
+                       const struct job_origin *from, bool has_controller)
+{
+    j->ran_ns = -1;
+    if (from->head == NULL)
+        return true;
+    if (!live_dump_state(m->dump, from->head, &j->workload, &j->live))
+        return false;
+    const int64_t start_ns = m->env->start_ns, since_ns = j->live.since_ns;
+    const int64_t ago_ns =
+        since_ns == OBJECT_NEVER || since_ns > start_ns ? 0 : start_ns - since_ns;
+    if (j->live.is_running)
+        j->ran_ns = ago_ns;
+    else
+        j->waited_ns = ago_ns;
+    if (has_controller)
+        take_done(j);
+    if (has_controller && j->live.is_running)
+        j->running_pods = count_pods(j);
+    return true;
+}
+
+/* Whether it has run for longer already than it is said to run at all. */
+static bool has_outlived(const struct kubernetes_job *j)
+{
+    const struct past_runs *past = &j->run_time.past;
+    if (j->ran_ns < 0 || j->run_time.draw != NULL || j->run_time.ns == WORK_ENDLESS)
+        return false;
+    return (past->len > 0 ? past->runs[past->len - 1].ns : j->run_time.ns) <= j->ran_ns;
+}
+
 /* --- jobs --- */
 
-bool kubernetes_job_make(struct kubernetes_maker *m, const struct object *o,
+/* What Kueue makes of the annotations of its pods. */
+static void take_topology(struct kubernetes_maker *m, const struct object *made,
+                          struct workload *out)
+{
+    const struct yaml_node *list = tree_get(made->doc, "spec.podSets");
+    for (size_t i = 0; i < tree_len(list) && i < out->sets_len; i++)
+        out->sets[i].topology = field_map(&m->reader, list->items[i], "topologyRequest");
+}
+
+/* Its pod sets. A group of pods has no controller: they come and go together. */
+static bool read_sets(struct kubernetes_maker *m, const struct job_origin *from,
+                      struct workload *out)
+{
+    const struct workload_shape *own = workload_shape_find(from->object);
+    if (from->workload == NULL) {
+        const bool ok = workload_read(&m->reader, from->object, own, out);
+        if (ok && from->topology != NULL)
+            take_topology(m, from->topology, out);
+        return ok;
+    }
+    if (!workload_read(&m->reader, from->workload, workload_shape_find(from->workload), out))
+        return false;
+    out->object = from->object;
+    const bool is_single = out->sets_len == 1 && out->sets[0].count <= 1;
+    if (own != NULL && (own->controller != CONTROLLER_POD || is_single))
+        out->shape = own;
+    return true;
+}
+
+bool kubernetes_job_make(struct kubernetes_maker *m, const struct job_origin *from,
                          const struct run_time_rule *rule, struct kubernetes_job *out)
 {
     struct field_reader *r = &m->reader;
-    const struct workload_shape *shape = workload_shape_find(o);
     const unsigned errors = diag_errors(r->diag);
     *out = (struct kubernetes_job){.controller.deadline_ns = LIMIT_NONE};
-    if (!workload_read(r, o, shape, &out->workload))
+    if (!read_sets(m, from, &out->workload))
         return false;
     const bool has_controller = workload_controller(r, &out->workload, &out->controller);
     workload_check(r, &out->workload);
     if (kubernetes_job_has_pods(out))
         run_time_of(r, &out->workload, rule, &out->run_time);
-    if (diag_errors(r->diag) != errors || !make_groups(m, out))
+    if (diag_errors(r->diag) != errors || !make_groups(m, out) ||
+        !take_state(m, out, from, has_controller))
         return false;
+    out->spec = from->workload == NULL ? NULL : field_map(r, from->workload->doc, "spec");
+    out->name_word = word_of(m, from->name == NULL ? from->object->name : from->name);
+    out->luck = luck_of(m->env, from);
     set_facts(m, out);
+    m->outlived += has_outlived(out);
+    if (from->head != NULL)
+        out->extra.live = &out->live;
     if (has_controller) {
         out->controller.name_seed = out->luck;
         out->extra.controller = &out->controller;
     }
     set_run_time(out);
-    return true;
+    return diag_errors(r->diag) == errors;
 }
 
 bool kubernetes_job_has_pods(const struct kubernetes_job *j)
@@ -235,12 +339,20 @@ bool kubernetes_job_has_pods(const struct kubernetes_job *j)
     return false;
 }
 
+/* The work of all its pods, and how much of it is done. */
+static void fill_work(struct kubernetes_job *j, struct job_spec *out)
+{
+    const bool is_drawn = run_time_is_drawn(&j->run_time) && j->extra.task_work == NULL;
+    out->work_ns = is_drawn ? draw(j, j->given, 0, j->ran_ns) : j->run_time.ns;
+    if (j->extra.controller == NULL && j->ran_ns > 0 && out->work_ns != WORK_ENDLESS)
+        out->begun_ns = j->ran_ns < out->work_ns ? j->ran_ns : out->work_ns;
+}
+
 void kubernetes_job_fill(struct kubernetes_job *j, struct job_spec *out)
 {
-    const bool is_drawn = j->run_time.draw != NULL && j->extra.task_work == NULL;
     *out = (struct job_spec){
         .submit_ns = j->next_ns,
-        .work_ns = is_drawn ? draw(j, j->given, 0) : j->run_time.ns,
+        .waited_ns = j->waited_ns,
         .limit_ns = j->limit_ns,
         .patience_ns = LIMIT_NONE,
         .groups = j->groups,
@@ -255,5 +367,6 @@ void kubernetes_job_fill(struct kubernetes_job *j, struct job_spec *out)
         .kind = run_time_is_service(&j->workload) ? JOB_SERVICE : JOB_BATCH,
         .extra = &j->extra,
     };
+    fill_work(j, out);
     j->given++;
 }

@@ -10,25 +10,27 @@
 #include "sim/intern.h"
 #include "sim/path.h"
 #include "workloads/job_names.h"
-#include "workloads/kubernetes_job.h"
+#include "workloads/job_origins.h"
 
 #include <stdlib.h>
 
-enum { TALLY_MOST = 2 };
+enum { TALLY_MOST = 6 };
 
 struct kubernetes_options {
     struct config_texts paths;
     const struct yaml_node *submit;
     const struct yaml_node *duration;
+    bool is_live;
 };
 
 static const struct config_key keys[] = {
     {.key = "kubernetes",
      .kind = CONFIG_TEXTS,
      .offset = offsetof(struct kubernetes_options, paths),
-     .help = "Files, or folders with *.yaml, *.yml and *.json in them. Jobs, Pods, Deployments, "
-             "StatefulSets, JobSets, Kubeflow's jobs and MPIJobs are submitted; PriorityClass and "
-             "RuntimeClass are looked up."},
+     .help =
+         "Files, or folders with *.yaml, *.yml and *.json in them. All kinds of jobs that Kueue "
+         "knows are submitted, and its Workloads; PriorityClass, RuntimeClass and LimitRange "
+         "are looked up."},
     {.key = "submit",
      .kind = CONFIG_NODE,
      .offset = offsetof(struct kubernetes_options, submit),
@@ -41,9 +43,16 @@ static const struct config_key keys[] = {
      .offset = offsetof(struct kubernetes_options, duration),
      .fallback = "",
      .hint = RUN_TIME_HINT,
+     .table = &run_history_table,
      .help = "How long each pod runs; as its command sleeps, if it is not named. Deployments, "
              "StatefulSets and pods that always restart never end, unless a time is given here: "
              "then they are deleted."},
+    {.key = "live",
+     .kind = CONFIG_BOOL,
+     .offset = offsetof(struct kubernetes_options, is_live),
+     .fallback = "false",
+     .help = "The files show a live cluster at the start, as `kubectl get ... -o yaml` prints it: "
+             "what is admitted there goes on, what waits has waited since its creation."},
     {0},
 };
 
@@ -58,6 +67,7 @@ struct kubernetes_source {
     struct kubernetes_options options;
     struct source_env env;
     struct object_set *objects;
+    struct live_dump dump;
     struct kubernetes_job **jobs; /* in the order of the files */
     size_t len;
     size_t *heap; /* of numbers of jobs */
@@ -90,6 +100,11 @@ static void sink(struct kubernetes_source *s, size_t at)
 
 static bool find_next(struct kubernetes_source *s, struct kubernetes_job *j)
 {
+    if (s->options.is_live) {
+        const int64_t since_ns = j->live.is_running ? s->env.start_ns : j->live.since_ns;
+        j->next_ns = since_ns > s->env.start_ns ? since_ns : s->env.start_ns;
+        return j->given == 0 && j->next_ns < s->env.horizon_ns;
+    }
     if (!submit_rule_at(&j->submit, j->given, j->workload.object, &j->next_ns))
         return false;
     if (j->next_ns < s->env.start_ns)
@@ -117,27 +132,6 @@ static void read_files(struct kubernetes_source *s, struct diag *d)
             s->objects,
             path_beside(s->env.arena, s->options.paths.nodes[i]->file, s->options.paths.texts[i]),
             d);
-}
-
-/* The objects that bring pods. */
-static const struct object **find_jobs(struct kubernetes_source *s, size_t *len, struct diag *d)
-{
-    const size_t all = object_set_len(s->objects);
-    const struct object **jobs = arena_alloc(s->env.arena, (all + 1) * sizeof jobs[0]);
-    *len = 0;
-    for (size_t i = 0; i < all; i++) {
-        const struct object *o = object_set_at(s->objects, i);
-        if (workload_shape_find(o) != NULL)
-            jobs[(*len)++] = o;
-        else if (workload_is_unknown(o))
-            diag_warning(d, object_pos(o),
-                         "%s %s: objects of this kind are not simulated; left out", o->kind,
-                         o->name);
-    }
-    if (*len == 0 && diag_errors(d) == 0)
-        diag_error(d, yaml_pos(yaml_get(s->env.options, "kubernetes")),
-                   "kubernetes: there is no Job, Pod, Deployment or StatefulSet in these files");
-    return jobs;
 }
 
 static bool *find_resources(const struct source_env *env)
@@ -199,40 +193,104 @@ static void count(struct kubernetes_source *s, struct repair r)
         s->tally[s->tally_len++] = r;
 }
 
-static void make_jobs(struct kubernetes_source *s, const struct object *const *objects, size_t len,
+static void make_jobs(struct kubernetes_source *s, const struct job_origins *origins,
                       struct kubernetes_maker *maker)
 {
+    const size_t len = origins->len;
     struct rules *rules =
         arena_alloc(s->env.arena, sizeof *rules); /* run times are drawn by them */
+    const struct object **named = arena_alloc(s->env.arena, (len + 1) * sizeof named[0]);
     open_rules(rules, s, maker->reader.diag);
     s->jobs = arena_alloc(s->env.arena, (len + 1) * sizeof s->jobs[0]);
     struct repair without_pods = {.what = "asks for no pods: left out", .is_skip = true};
     for (size_t i = 0; i < len; i++) {
+        const struct job_origin *from = &origins->list[i];
         struct kubernetes_job *j = arena_alloc(s->env.arena, sizeof *j);
-        const struct submit_rule submit = submit_rule_of(rules, objects[i]);
-        if (!kubernetes_job_make(maker, objects[i], duration_rule_of(rules, objects[i]), j))
+        const struct submit_rule submit = submit_rule_of(rules, from->named);
+        named[i] = from->named;
+        if (!kubernetes_job_make(maker, from, duration_rule_of(rules, from->named), j))
             continue;
         j->submit = submit;
         if (kubernetes_job_has_pods(j))
             s->jobs[s->len++] = j;
         else if (without_pods.count++ == 0)
-            without_pods.first_line = object_pos(objects[i]).line;
+            without_pods.first_line = object_pos(from->object).line;
     }
     count(s, without_pods);
-    job_names_check(&rules->submit_names, objects, len, maker->reader.diag);
-    job_names_check(&rules->duration_names, objects, len, maker->reader.diag);
+    job_names_check(&rules->submit_names, named, len, maker->reader.diag);
+    job_names_check(&rules->duration_names, named, len, maker->reader.diag);
+}
+
+/* Of a live cluster, first what runs, in the order in which it began; then what waits, by age. */
+static int by_turn(const void *a, const void *b)
+{
+    const struct kubernetes_job *x = *(struct kubernetes_job *const *)a;
+    const struct kubernetes_job *y = *(struct kubernetes_job *const *)b;
+    if (x->live.is_running != y->live.is_running)
+        return x->live.is_running ? -1 : 1;
+    if (x->live.since_ns != y->live.since_ns)
+        return x->live.since_ns < y->live.since_ns ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
+}
+
+static void sort_live(struct kubernetes_source *s)
+{
+    for (size_t i = 0; i < s->len; i++)
+        s->jobs[i]->order = i;
+    if (s->options.is_live && s->len > 1)
+        qsort(s->jobs, s->len, sizeof s->jobs[0], by_turn);
+}
+
+static void count_live(struct kubernetes_source *s, const struct job_origins *origins,
+                       const struct kubernetes_maker *maker)
+{
+    count(s, (struct repair){
+                 .what = "is finished: left out", .is_skip = true, .count = origins->finished});
+    count(s, (struct repair){.what = "is deactivated: left out",
+                             .is_skip = true,
+                             .count = origins->deactivated});
+    count(s, (struct repair){.what = "has run longer than it is said to run at all: ends at once",
+                             .count = maker->outlived});
+}
+
+static void find_jobs(struct kubernetes_source *s, struct kubernetes_maker *maker)
+{
+    struct diag *d = maker->reader.diag;
+    struct job_origins origins = {.reader = &maker->reader,
+                                  .objects = s->objects,
+                                  .maker = s->env.maker,
+                                  .dump = &s->dump,
+                                  .is_live = s->options.is_live};
+    s->dump = (struct live_dump){
+        .reader = &maker->reader, .objects = s->objects, .cluster = s->env.cluster};
+    live_dump_open(&s->dump);
+    maker->dump = &s->dump;
+    job_origins_find(&origins);
+    if (origins.len == 0 && origins.finished == 0 && diag_errors(d) == 0)
+        diag_error(d, yaml_pos(yaml_get(s->env.options, "kubernetes")),
+                   "kubernetes: there is no Job, Pod, Deployment or StatefulSet in these files");
+    make_jobs(s, &origins, maker);
+    sort_live(s);
+    count_live(s, &origins, maker);
 }
 
 static bool read_options(struct kubernetes_source *s, struct diag *d)
 {
     struct config_reader r = {.diag = d, .arena = s->env.arena};
-    return config_read(&r, s->env.options, yaml_pos(s->env.options), &kubernetes_table,
-                       &s->options);
+    if (!config_read(&r, s->env.options, yaml_pos(s->env.options), &kubernetes_table, &s->options))
+        return false;
+    if (s->options.is_live && s->options.submit != NULL) {
+        diag_error(d, yaml_pos(s->options.submit),
+                   "submit: not with `live: true`; a live cluster's objects say when they came");
+        return false;
+    }
+    return true;
 }
 
 static void kubernetes_close(void *state)
 {
     struct kubernetes_source *s = state;
+    live_dump_close(&s->dump);
     object_set_free(s->objects);
 }
 
@@ -245,8 +303,6 @@ static bool kubernetes_open(void *state, const struct source_env *env, struct di
     if (!read_options(s, d))
         return false;
     read_files(s, d);
-    size_t len;
-    const struct object **objects = find_jobs(s, &len, d);
     struct kubernetes_maker maker = {
         .reader = {d, env->arena, env->names->words, env->names->resources},
         .env = &s->env,
@@ -255,7 +311,7 @@ static bool kubernetes_open(void *state, const struct source_env *env, struct di
         .has_resource = find_resources(env),
     };
     priority_classes_read(&maker.reader, s->objects, &maker.classes);
-    make_jobs(s, objects, len, &maker);
+    find_jobs(s, &maker);
     intern_free(maker.missing_classes);
     count(s,
           (struct repair){

@@ -20,7 +20,8 @@ static bool is_distribution(const struct yaml_node *map)
 bool run_time_is_rule(const struct yaml_node *n)
 {
     return n == NULL || n->kind != YAML_MAP || yaml_get(n, "from") != NULL ||
-           yaml_get(n, "annotation") != NULL || is_distribution(n);
+           yaml_get(n, "annotation") != NULL || yaml_get(n, "history") != NULL ||
+           is_distribution(n);
 }
 
 /* The only key of a map, and its text; NULL after a complaint. */
@@ -42,6 +43,19 @@ static bool read_from(struct config_reader *r, const struct yaml_node *n)
     return from != NULL && strcmp(from, "sleep") == 0;
 }
 
+static bool read_history(struct config_reader *r, const struct yaml_node *n,
+                         struct run_time_rule *out)
+{
+    out->from = RUN_TIME_HISTORY;
+    if (!run_history_read(r, n, &out->history))
+        return false;
+    if (out->history.otherwise == NULL)
+        return true;
+    struct run_time_rule *otherwise = arena_alloc(r->arena, sizeof *otherwise);
+    out->otherwise = otherwise;
+    return run_time_rule_read(r, out->history.otherwise, otherwise);
+}
+
 bool run_time_rule_read(struct config_reader *r, const struct yaml_node *n,
                         struct run_time_rule *out)
 {
@@ -59,6 +73,8 @@ bool run_time_rule_read(struct config_reader *r, const struct yaml_node *n,
         out->annotation = only_text(r, n, "annotation");
         return out->annotation != NULL;
     }
+    if (n->kind == YAML_MAP && yaml_get(n, "history") != NULL)
+        return read_history(r, n, out);
     out->from = RUN_TIME_GIVEN;
     return distribution_read_duration(r, n, &out->given);
 }
@@ -189,7 +205,30 @@ static bool from_annotation(struct field_reader *r, const struct workload *w, co
     return false;
 }
 
-/* --- both --- */
+/* --- from the past --- */
+
+static bool from_history(struct field_reader *r, const struct workload *w,
+                         const struct run_time_rule *rule, struct run_time *out)
+{
+    const struct run_history *h = &rule->history;
+    const char *key = run_history_key(h, w);
+    out->past = run_history_find(h, key);
+    out->ns = past_runs_mean_ns(&out->past);
+    if (out->past.len > 0)
+        return true;
+    if (rule->otherwise != NULL)
+        return run_time_of(r, w, rule->otherwise, out);
+    if (run_time_is_service(w)) {
+        out->ns = WORK_ENDLESS;
+        return true;
+    }
+    diag_error(r->diag, object_pos(w->object),
+               "%s %s: no row of %s has the key '%s'; add one, or say `otherwise: 1h`",
+               w->object->kind, w->object->name, h->path, key);
+    return false;
+}
+
+/* --- all --- */
 
 bool run_time_is_service(const struct workload *w)
 {
@@ -222,10 +261,25 @@ bool run_time_of(struct field_reader *r, const struct workload *w, const struct 
     case RUN_TIME_ANNOTATION:
         return (is_service && find_annotation(w, rule->annotation) == NULL) ||
                from_annotation(r, w, rule->annotation, out);
+    case RUN_TIME_HISTORY:
+        return from_history(r, w, rule, out);
     case RUN_TIME_GIVEN:
         take_given(&rule->given, out);
         return true;
     default:
         return true;
     }
+}
+
+int64_t run_time_draw(const struct run_time *t, int64_t more_than_ns, gsl_rng *rng)
+{
+    enum { TRIES = 1000 };
+    if (t->past.len > 0)
+        return past_runs_draw(&t->past, more_than_ns, rng);
+    for (int i = 0; i < TRIES; i++) {
+        const int64_t ns = distribution_int(t->draw, rng);
+        if (ns > more_than_ns)
+            return ns;
+    }
+    return more_than_ns;
 }

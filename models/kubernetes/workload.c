@@ -64,6 +64,10 @@ static void read_set(struct field_reader *r, const struct yaml_node *n,
     if (count > WORKLOAD_MOST_PODS)
         diag_error(r->diag, yaml_pos(n), "%s of more than %d pods", set->name,
                    (int)WORKLOAD_MOST_PODS);
+    if (shape->min_count != NULL)
+        set->min_count = (uint32_t)number_at(r, n, shape->min_count, 0);
+    if (shape->topology != NULL)
+        set->topology = field_map(r, n, shape->topology);
     read_template(r, n, shape, &set->template);
 }
 

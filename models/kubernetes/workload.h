@@ -32,6 +32,8 @@ struct pod_set_shape {
     const char *name_field;
     const char *template;         /* path to the pod template from there; NULL: it is one itself */
     struct count_field counts[2]; /* multiplied */
+    const char *min_count;        /* path to the least count that will do; NULL: it has none */
+    const char *topology;         /* path to Kueue's topologyRequest; NULL: it has none */
 };
 
 enum { WORKLOAD_MOST_SHAPES = 6, WORKLOAD_MOST_SETS = 18, WORKLOAD_MOST_PODS = 10000000 };
@@ -48,6 +50,7 @@ struct pod_set {
     uint32_t count;
     uint32_t min_count; /* fewer will do; 0: no */
     struct pod_template template;
+    const struct yaml_node *topology; /* Kueue's topologyRequest; NULL: none */
 };
 
 struct workload {
@@ -56,6 +59,9 @@ struct workload {
     struct pod_set *sets;
     uint32_t sets_len;
 };
+
+/* Kueue's Workload: what other kinds come to, in a cluster that has it. */
+bool workload_is_kueue(const struct object *o);
 
 /* The row of the object's kind; NULL: it brings no pods, or we cannot run it. */
 const struct workload_shape *workload_shape_find(const struct object *o);

@@ -89,6 +89,16 @@ static const struct workload_shape shapes[] = {
         .sets = {REPLICA_SPEC("mpiReplicaSpecs", "Launcher"),
                  REPLICA_SPEC("mpiReplicaSpecs", "Worker")},
     },
+    {
+        .group = "kueue.x-k8s.io",
+        .kind = "Workload",
+        .sets = {{.list = "spec.podSets",
+                  .name_field = "name",
+                  .template = "template",
+                  .counts = {{.path = "count", .fallback = 1}},
+                  .min_count = "minCount",
+                  .topology = "topologyRequest"}},
+    },
 };
 
 /* Kinds that make pods, for which there is no row. */
@@ -114,6 +124,11 @@ static const char *const unknown[][2] = {
 static bool is_of(const struct object *o, const char *group, const char *kind)
 {
     return strcmp(o->group, group) == 0 && strcmp(o->kind, kind) == 0;
+}
+
+bool workload_is_kueue(const struct object *o)
+{
+    return is_of(o, "kueue.x-k8s.io", "Workload");
 }
 
 const struct workload_shape *workload_shape_find(const struct object *o)

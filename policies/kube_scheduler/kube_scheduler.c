@@ -6,6 +6,7 @@
  * LeastAllocated and BalancedAllocation over CPU and memory, PreferNoSchedule taints, preferred
  * node affinity). If none fits, it waits, and others pass it.
  *
+ *           A pod that names its node never meets the real scheduler: it goes first.
  * When      A pod that does not fit is tried again as soon as a node has changed so that it fits:
  *           pod_pool.h keeps equal pods together, placement.h knows at once. kube-scheduler finds
  *           out by its event hints, and every five minutes by trying anyway; here nothing is left
@@ -79,6 +80,8 @@ struct kube_scheduler {
     struct placement *placement;
     struct first_fit first_fit;     /* for gangs */
     struct node_terms_table *terms; /* of an environment that has none */
+    const struct node_terms_table *known_terms;
+    const struct request_table *requests;
     struct pod_pool pool;
     uint64_t seen; /* changes of the cluster */
     int64_t wakes_at_ns;
@@ -140,9 +143,10 @@ static bool kube_open(void *state, const struct policy_env *env, struct diag *d)
     }
     if (env->names_view->terms == NULL)
         s->terms = node_terms_table_new(env->names_view->words);
+    s->known_terms = s->terms != NULL ? s->terms : env->names_view->terms;
+    s->requests = env->requests;
     if (s->places_gangs)
-        first_fit_init_where(&s->first_fit, env, node_filter_admits,
-                             s->terms != NULL ? s->terms : env->names_view->terms);
+        first_fit_init_where(&s->first_fit, env, node_filter_admits, s->known_terms);
     s->wakes_at_ns = INT64_MAX;
     return true;
 }
@@ -238,6 +242,13 @@ static void tell_jobs(struct kube_scheduler *s, struct acts *a)
 
 /* --- coming and going --- */
 
+static int32_t priority_of(const struct kube_scheduler *s, const struct job *job, uint32_t request)
+{
+    const struct node_terms *t =
+        node_terms_get(s->known_terms, request_get(s->requests, request)->terms);
+    return t->node_name == INTERN_NONE ? job->priority : INT32_MAX;
+}
+
 static void come(struct kube_scheduler *s, const struct note *n, const struct acts *a)
 {
     const struct job *job = acts_job(a, n->job);
@@ -253,7 +264,7 @@ static void come(struct kube_scheduler *s, const struct note *n, const struct ac
                                   .group = is_gang ? UINT32_MAX : n->group,
                                   .task = n->task,
                                   .count = is_gang ? group->pending : n->count,
-                                  .priority = job->priority};
+                                  .priority = priority_of(s, job, request)};
     const struct pod_bucket bucket = {
         .request = request,
         .need = is_gang ? group->pending : 1,

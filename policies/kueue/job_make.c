@@ -99,11 +99,11 @@ static bool find_priority(struct job_maker *m, const struct queued_job *j, struc
         c = workload_priority_class_find(&m->classes, label);
         *out = (struct ranked){"kueue.x-k8s.io", "WorkloadPriorityClass", label,
                                c == NULL ? 0 : c->value};
-        if (c == NULL)
+        if (c == NULL && !m->ignores_classes)
             job_problem_add(
                 m, j->o, false,
                 arena_printf(a, "workloadpriorityclasses.kueue.x-k8s.io \"%s\" not found", label));
-        return c != NULL;
+        return c != NULL || m->ignores_classes;
     }
     const char *name = pod_class_of(j);
     c = priority_class_find(&m->classes, name[0] == '\0' ? NULL : name);
@@ -111,11 +111,11 @@ static bool find_priority(struct job_maker *m, const struct queued_job *j, struc
         return true;
     *out = (struct ranked){"scheduling.k8s.io", "PriorityClass", c == NULL ? name : c->name,
                            c == NULL ? 0 : c->value};
-    if (c == NULL)
+    if (c == NULL && !m->ignores_classes)
         job_problem_add(
             m, j->o, false,
             arena_printf(a, "priorityclasses.scheduling.k8s.io \"%s\" not found", name));
-    return c != NULL;
+    return c != NULL || m->ignores_classes;
 }
 
 /* --- the Workload --- */

@@ -39,6 +39,7 @@ struct job_maker {
     const struct object_set *objects;
     const struct gates *gates;
     const struct yaml_node *configuration; /* with defaults; NULL: Kueue's defaults */
+    bool ignores_classes;                  /* priority classes that are not there count as 0 */
     struct priority_classes classes;
     struct made_workload *made;
     uint32_t made_len, made_cap;

@@ -22,9 +22,11 @@ static void fill_groups(struct policy_kueue *p, const struct tracked *t,
     const struct kueue_workload *w = t->w;
     SIM_REQUIRE(w->shape->sets_len <= GROUPS_MOST);
     for (uint32_t s = 0; s < w->shape->sets_len; s++)
-        groups[s] = (struct group_admission){
-            .count = w->sets[s].count,
-            .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
+        groups[s] = w->sets == NULL
+                        ? (struct group_admission){w->shape->sets[s].count, REQUEST_NONE}
+                        : (struct group_admission){
+                              .count = w->sets[s].count,
+                              .request = policy_kueue_flavored(p, t->requests[s], &w->sets[s])};
 }
 
 static const struct place_admission *places_of(struct policy_kueue *p, const struct tracked *t,
@@ -37,12 +39,19 @@ static const struct place_admission *places_of(struct policy_kueue *p, const str
 
 void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *t)
 {
+    kueue_admit(p->k, t->w, acts_now_ns(a));
+    policy_kueue_start(p, a, t);
+}
+
+void policy_kueue_start(struct policy_kueue *p, struct acts *a, struct tracked *t)
+{
     struct group_admission groups[GROUPS_MOST];
     fill_groups(p, t, groups);
     t->state = TRACKED_RUNS;
-    kueue_admit(p->k, t->w, acts_now_ns(a));
     struct admission adm = {.job = t->job, .groups = groups};
-    adm.places = policy_kueue_places(p, t, groups, &adm.places_len);
+    adm.places = t->live != NULL ? policy_kueue_live_places(p, t, groups, &adm.places_len)
+                                 : policy_kueue_places(p, t, groups, &adm.places_len);
+    t->live = NULL;
     act_admit(a, &adm);
 }
 
@@ -208,6 +217,8 @@ static uint32_t reason_of(const struct tracked *t)
         return WAIT_CHECKS;
     if (w->local_queue == NULL || w->local_queue->queue == NULL)
         return PENDING_MISCONFIGURED;
+    if (!w->is_active)
+        return PENDING_SUSPENDED;
     if (w->local_queue->spec->stop != STOP_NONE || w->local_queue->queue->spec->stop != STOP_NONE)
         return WAIT_STOPPED;
     if (!w->local_queue->queue->is_active)

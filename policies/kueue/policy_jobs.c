@@ -1,7 +1,9 @@
 /* Jobs as workloads, and what admission makes of their requests. */
 #include "policies/kueue/policy_kueue.h"
 
+#include "models/kubernetes/live_state.h"
 #include "models/kubernetes/node_terms.h"
+#include "models/kubernetes/tree.h"
 #include "models/kubernetes/workload.h"
 #include "sim/arena.h"
 #include "sim/check.h"
@@ -114,9 +116,17 @@ static void widen(struct policy_kueue *p, uint32_t job)
     p->tracked_cap = cap;
 }
 
+/* Of a live cluster; NULL: there is none. */
+static const struct object *live_workload(const struct job *job)
+{
+    return job->extra->live == NULL ? NULL : job->extra->live->workload;
+}
+
 /* The value of a class of Kueue's; its name is the label of the job. */
 static int64_t priority_of(const struct policy_kueue *p, const struct job *job)
 {
+    if (live_workload(job) != NULL)
+        return tree_int(live_workload(job)->doc, "spec.priority", 0);
     if (job->extra->priority_class_word == INTERN_NONE)
         return job->priority;
     const struct object *o =
@@ -130,22 +140,43 @@ static int64_t priority_of(const struct policy_kueue *p, const struct job *job)
     return value;
 }
 
-/* The label kueue.x-k8s.io/max-exec-time-seconds of its manifest; 0: none. */
+/* The label kueue.x-k8s.io/max-exec-time-seconds of its manifest, or what came of it; 0: none. */
 static int64_t most_ns(const struct job *job)
 {
     const struct workload *w = job->extra->workload;
     const char *text =
         w == NULL ? NULL : object_label(w->object, "kueue.x-k8s.io/max-exec-time-seconds");
     int64_t seconds;
+    if (live_workload(job) != NULL)
+        text = tree_text(live_workload(job)->doc, "spec.maximumExecutionTimeSeconds", NULL);
     const char *why;
     if (text == NULL || !quantity_int(text, &seconds, &why) || seconds <= 0 || seconds > INT32_MAX)
         return 0;
     return seconds * SECOND_NS;
 }
 
+/* Of a live cluster the Workload says when it was made; the API server keeps whole seconds. */
+static int64_t created_ns(const struct policy_kueue *p, const struct job *job)
+{
+    const struct object *o = live_workload(job);
+    const int64_t ns = o != NULL && o->created_ns != OBJECT_NEVER ? o->created_ns : job->submit_ns;
+    return p->is_exact ? ns : ns - ns % SECOND_NS;
+}
+
+/* The queue it names, or its namespace's default one. */
+static const char *queue_of(const struct policy_kueue *p, const struct job *job,
+                            const char *namespace)
+{
+    if (job->queue_word != INTERN_NONE)
+        return intern_text(p->env.names->words, job->queue_word);
+    return kueue_find_local_queue(p->k, namespace, "default") == NULL ? NULL : "default";
+}
+
 struct tracked *policy_kueue_track(struct policy_kueue *p, const struct job *job)
 {
-    const struct intern *words = p->env.names->words;
+    const char *namespace = job->extra->namespace_word == INTERN_NONE
+                                ? "default"
+                                : intern_text(p->env.names->words, job->extra->namespace_word);
     if (job->id >= p->tracked_cap)
         widen(p, job->id);
     struct tracked *t = &p->tracked[job->id];
@@ -156,17 +187,15 @@ struct tracked *policy_kueue_track(struct policy_kueue *p, const struct job *job
     for (uint32_t g = 0; g < job->groups_len; g++)
         t->requests[g] = job->groups[g].request;
     const struct kueue_workload_spec spec = {
-        .namespace = job->extra->namespace_word == INTERN_NONE
-                         ? "default"
-                         : intern_text(words, job->extra->namespace_word),
+        .namespace = namespace,
         .key = t->key,
         .uid = t->key,
-        .queue = job->queue_word == INTERN_NONE ? NULL : intern_text(words, job->queue_word),
+        .queue = queue_of(p, job, namespace),
         .number = job->id,
         .shape = shape_of(p, job),
         .priority = priority_of(p, job),
         .most_ns = most_ns(job),
-        .created_ns = p->is_exact ? job->submit_ns : job->submit_ns - job->submit_ns % SECOND_NS,
+        .created_ns = created_ns(p, job),
     };
     t->w = kueue_add(p->k, &spec);
     return t;

@@ -84,6 +84,8 @@ static void wake(struct policy_kueue *p, struct acts *a)
 static void arrive(struct policy_kueue *p, struct acts *a, uint32_t job)
 {
     struct tracked *t = policy_kueue_track(p, acts_job(a, job));
+    if (policy_kueue_take_over(p, a, t))
+        return;
     kueue_queue(p->k, t->w, acts_now_ns(a));
     policy_kueue_wait(p, a, t);
     if (t->w->local_queue == NULL || t->w->local_queue->queue == NULL)
@@ -221,6 +223,7 @@ static bool has_work(const struct policy_kueue *p, const struct acts *a)
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
+    policy_kueue_go_on(p, a);
     policy_kueue_answer_checks(p, a);
     policy_kueue_write_due(p, a);
     policy_kueue_carry_out(p, a);
@@ -319,6 +322,7 @@ static void close_policy(void *state)
     site_free(p->site);
     arena_free(p->scratch);
     free(p->capacities);
+    free(p->live);
     free(p->places);
     yaml_close(p->configuration_file);
     policy_kueue_free_edits(p); /* what they brought was in use */

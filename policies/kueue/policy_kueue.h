@@ -33,15 +33,16 @@ struct tracked {
     uint32_t job;
     uint32_t *requests; /* by group, as they were before any admission */
     char key[KEY_TEXT];
-    uint64_t told;       /* what was said of why it waits */
-    uint32_t done;       /* pods of a controller that succeeded */
-    uint32_t attempts;   /* of its admission checks that failed */
-    int64_t reserved_ns; /* when it got its quota */
-    int64_t returns_ns;  /* evicted: its quota is not released before */
-    uint64_t write;      /* number of the one that it waits for; 0: none */
-    uint64_t written;    /* what the API server knows of why it waits */
-    struct stop stop;    /* TRACKED_EVICTED: what is to be done then */
-    bool has_pods;       /* it had when it was evicted */
+    uint64_t told;                 /* what was said of why it waits */
+    uint32_t done;                 /* pods of a controller that succeeded */
+    uint32_t attempts;             /* of its admission checks that failed */
+    int64_t reserved_ns;           /* when it got its quota */
+    int64_t returns_ns;            /* evicted: its quota is not released before */
+    const struct live_state *live; /* it runs in a live cluster, and is yet to go on; NULL: no */
+    uint64_t write;                /* number of the one that it waits for; 0: none */
+    uint64_t written;              /* what the API server knows of why it waits */
+    struct stop stop;              /* TRACKED_EVICTED: what is to be done then */
+    bool has_pods;                 /* it had when it was evicted */
     /* TRACKED_ASSUMED, TRACKED_EVICTED: Kueue has decided so, and the API server does not know yet.
      * TRACKED_CHECKED: it has quota, and waits for admission checks or places. TRACKED_RETURNS: its
      * pods are gone, but its quota is not released yet. */
@@ -108,6 +109,9 @@ struct policy_kueue {
     struct arena *scratch; /* given back with every admission to places */
     struct place_admission *places;
     size_t places_cap;
+    uint32_t *live; /* jobs of a live cluster that are yet to go on */
+    size_t live_len, live_cap;
+    struct diag *diag;          /* lives as long as the simulation */
     struct policy_edit **edits; /* by token */
     size_t edits_len;
     int64_t asked_ns[2]; /* when it will be woken at the latest, by token; INT64_MAX: never */
@@ -132,7 +136,10 @@ void policy_kueue_node_changed(struct policy_kueue *p, struct acts *a, uint32_t 
 void policy_kueue_pods_moved(struct policy_kueue *p, struct acts *a, const struct note *n,
                              int sign);
 
-/* Where the pods of an admitted job are to go. Lent until the next call. */
+/* Where the pods of an admitted job are to go, added up by policy_kueue_add_place. Lent until the
+ * next call. */
+void policy_kueue_add_place(struct policy_kueue *p, size_t *len,
+                            const struct place_admission *place);
 const struct place_admission *policy_kueue_places(struct policy_kueue *p, const struct tracked *t,
                                                   const struct group_admission *groups,
                                                   size_t *len);
@@ -152,6 +159,9 @@ void policy_kueue_admit(struct policy_kueue *p, struct acts *a, struct tracked *
 /* What was decided of it is written: it is admitted, or evicted. */
 void policy_kueue_written(struct policy_kueue *p, struct acts *a, struct tracked *t);
 
+/* The same of one that Kueue knows to be admitted. */
+void policy_kueue_start(struct policy_kueue *p, struct acts *a, struct tracked *t);
+
 /* Why it waits, while Kueue has not looked at it. */
 void policy_kueue_wait(struct policy_kueue *p, struct acts *a, const struct tracked *t);
 
@@ -170,6 +180,20 @@ int64_t policy_kueue_next_write_ns(const struct policy_kueue *p, int64_t now_ns)
 
 /* Those that are through by now. */
 void policy_kueue_write_due(struct policy_kueue *p, struct acts *a);
+
+/* --- policy_live.c: jobs of a live cluster --- */
+
+/* Takes a job over in the state that its Workload tells. False: it is to be queued. */
+bool policy_kueue_take_over(struct policy_kueue *p, struct acts *a, struct tracked *t);
+
+/* What ran goes on, on the nodes where it was. */
+void policy_kueue_go_on(struct policy_kueue *p, struct acts *a);
+
+/* Those nodes; as policy_kueue_places. */
+const struct place_admission *policy_kueue_live_places(struct policy_kueue *p,
+                                                       const struct tracked *t,
+                                                       const struct group_admission *groups,
+                                                       size_t *len);
 
 /* --- policy_checks.c --- */
 

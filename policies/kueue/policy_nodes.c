@@ -81,7 +81,8 @@ void policy_kueue_pods_moved(struct policy_kueue *p, struct acts *a, const struc
 
 /* --- places --- */
 
-static void add_place(struct policy_kueue *p, size_t *len, const struct place_admission *place)
+void policy_kueue_add_place(struct policy_kueue *p, size_t *len,
+                            const struct place_admission *place)
 {
     if (*len == p->places_cap) {
         p->places_cap = 2 * *len + 16;
@@ -109,9 +110,10 @@ const struct place_admission *policy_kueue_places(struct policy_kueue *p, const 
         for (uint32_t i = 0; set->topology != NULL && i < set->topology->len; i++) {
             const struct label_map labels = kueue_place_labels(p->k, set, i, p->scratch);
             if (labels.len > 0)
-                add_place(p, len,
-                          &(struct place_admission){s, set->topology->pods[i].count,
-                                                    placed(p, groups[s].request, &labels)});
+                policy_kueue_add_place(
+                    p, len,
+                    &(struct place_admission){s, set->topology->pods[i].count,
+                                              placed(p, groups[s].request, &labels)});
         }
         arena_reset(p->scratch);
     }

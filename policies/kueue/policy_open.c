@@ -149,6 +149,7 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     struct policy_kueue *p = state;
     struct config_reader reader = {.diag = d, .arena = env->arena};
     p->env = *env;
+    p->diag = d;
     p->asked_ns[0] = p->asked_ns[1] = INT64_MAX;
     key_heap_init(&p->checks_due);
     key_heap_init(&p->returns_due);

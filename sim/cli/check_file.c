@@ -88,11 +88,12 @@ static void check_object(struct site_reader *r, const struct object *o)
     struct workload w;
     struct gates gates;
     gates_init(&gates, KUEUE_NEWEST);
-    if (shape == NULL) {
+    if (shape == NULL || workload_is_kueue(o)) {
         site_read(r, o);
         kueue_object_check(&r->f, o, &gates);
+        return;
     }
-    if (shape != NULL && workload_read(&r->f, o, shape, &w))
+    if (workload_read(&r->f, o, shape, &w))
         workload_check(&r->f, &w);
 }
 

@@ -1,6 +1,7 @@
 #include "sim/cli/describe.h"
 
 #include "models/gpu_model.h"
+#include "policies/kueue/workload_maker.h"
 #include "sim/arena.h"
 #include "sim/duration.h"
 #include "sim/path.h"
@@ -85,6 +86,7 @@ static bool pull_all(struct setup *s, const struct prepared *p, size_t i, struct
         .start_ns = p->scenario.start_ns,
         .horizon_ns = p->scenario.run.until_ns,
         .strict = p->options->strict,
+        .maker = &kueue_workload_maker,
         .arena = s->arena,
     };
     if (!ops->open(state, &env, d))

@@ -2,6 +2,7 @@
 
 #include "models/cluster_spec.h"
 #include "models/kubernetes/node_terms.h"
+#include "policies/kueue/workload_maker.h"
 #include "sim/arena.h"
 #include "sim/cli/timeline.h"
 #include "sim/suggest.h"
@@ -131,6 +132,7 @@ static bool open_simulation(struct setup *s, const struct scenario *scenario,
         .startup_ns = scenario->run.startup_ns,
         .no_fragments = o->no_fragments,
         .strict = o->strict,
+        .maker = &kueue_workload_maker,
         .audit = o->audit ? AUDIT_ALWAYS : AUDIT_SMALL,
         .log = o->log,
     };

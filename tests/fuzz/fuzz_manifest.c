@@ -7,7 +7,7 @@
 #include "sim/intern.h"
 #include "sim/text_stream.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "workloads/kubernetes_job.h"
+#include "workloads/job_origins.h"
 
 #include <string.h>
 
@@ -89,18 +89,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     diag_init(&d, text_stream_open(&messages));
     set_up(&b, data, size, &d);
     static const struct run_time_rule from_sleep = {.from = RUN_TIME_SLEEP};
+    struct live_dump dump = {.reader = &b.maker.reader, .objects = b.objects};
+    struct job_origins origins = {.reader = &b.maker.reader,
+                                  .objects = b.objects,
+                                  .dump = &dump,
+                                  .is_live = size % 2 == 0};
     for (size_t i = 0; i < object_set_len(b.objects); i++) {
         const struct object *o = object_set_at(b.objects, i);
-        struct kubernetes_job *j = arena_alloc(b.env.arena, sizeof *j);
         SIM_REQUIRE(o->name != NULL && o->kind[0] != '\0' && o->number == i);
-        if (workload_shape_find(o) == NULL)
-            continue;
+    }
+    live_dump_open(&dump);
+    b.maker.dump = &dump;
+    job_origins_find(&origins);
+    for (size_t i = 0; i < origins.len; i++) {
+        struct kubernetes_job *j = arena_alloc(b.env.arena, sizeof *j);
         const unsigned errors = diag_errors(&d);
-        if (kubernetes_job_make(&b.maker, o, &from_sleep, j))
+        if (kubernetes_job_make(&b.maker, &origins.list[i], &from_sleep, j))
             check_job(&b, j);
         else
             SIM_REQUIRE(diag_errors(&d) > errors);
     }
+    live_dump_close(&dump);
     diag_sum_up(&d);
     tear_down(&b);
     diag_fini(&d);
