@@ -27,6 +27,10 @@ void comparison_print_table(const struct run_record *runs, size_t len, FILE *out
 /* The same in Markdown. */
 void comparison_print_markdown(const struct run_record *runs, size_t len, FILE *out);
 
+/* The mean wait in each queue, a row per policy; nothing where there is one queue, or many, or
+ * where there are replications. */
+void comparison_print_queues(const struct run_record *runs, size_t len, FILE *out);
+
 /* Under whom jobs wait least and by how much, who left jobs unfinished, and what it rests on. */
 void comparison_print_verdict(const struct run_record *runs, size_t len, FILE *out);
 

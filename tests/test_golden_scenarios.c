@@ -43,6 +43,8 @@ static const struct row {
     {"annotation-map", "last-part", false},
     {"annotation-map", "pod-index", false},
     {"annotation-map", "generated", false},
+    {"live-cluster", "kueue", false},
+    {"live-cluster", "fifo", false},
     {"four-teams", "kueue", true},
     {"four-teams-seed-43", "kueue", true},
     {"four-teams", "slurm", true},

@@ -91,9 +91,12 @@ static void leave_out(struct job_origins *o, const struct object *object, const 
 static bool goes_on(struct job_origins *o, const struct object *object)
 {
     const enum live_end end = o->is_live ? live_dump_end(object) : LIVE_GOES_ON;
-    o->finished += end == LIVE_FINISHED;
-    o->deactivated += end == LIVE_DEACTIVATED;
-    return end == LIVE_GOES_ON;
+    if (end == LIVE_GOES_ON)
+        return true;
+    struct repair *r = end == LIVE_FINISHED ? &o->finished : &o->deactivated;
+    if (r->count++ == 0)
+        r->first_line = object_pos(object).line;
+    return false;
 }
 
 static void take_workload(struct job_origins *o, const struct object *workload)
@@ -138,6 +141,8 @@ static size_t run_of(const struct made_job *jobs, size_t len, uint32_t number)
 void job_origins_find(struct job_origins *o)
 {
     size_t made_len = 0;
+    o->finished = (struct repair){.what = "is finished", .is_skip = true};
+    o->deactivated = (struct repair){.what = "is deactivated", .is_skip = true};
     const struct made_job *made =
         o->maker == NULL ? NULL : o->maker->make(o->reader, o->objects, &made_len);
     for (size_t i = 0; i < object_set_len(o->objects); i++) {

@@ -27,7 +27,7 @@ struct job_origins {
     /* Found. */
     struct job_origin *list;
     size_t len, cap;
-    uint64_t finished, deactivated; /* left out, of a dump */
+    struct repair finished, deactivated; /* left out, of a dump */
 };
 
 void job_origins_find(struct job_origins *o);

@@ -320,7 +320,8 @@ bool kubernetes_job_make(struct kubernetes_maker *m, const struct job_origin *fr
     out->name_word = word_of(m, from->name == NULL ? from->object->name : from->name);
     out->luck = luck_of(m->env, from);
     set_facts(m, out);
-    m->outlived += has_outlived(out);
+    if (has_outlived(out) && m->outlived.count++ == 0)
+        m->outlived.first_line = object_pos(from->head).line;
     if (from->head != NULL)
         out->extra.live = &out->live;
     if (has_controller) {

@@ -54,7 +54,7 @@ struct kubernetes_maker {
     const bool *has_resource;       /* by number, of resources_len: some node has it */
     uint64_t ignored_resources;     /* requests of what no node is modelled with */
     const struct live_dump *dump;   /* NULL: nothing is live */
-    uint64_t outlived; /* jobs that ran for longer already than they are said to run at all */
+    struct repair outlived;         /* longer run already than they are said to run at all */
 };
 
 /* Everything but submit; rule must outlive the job. False after an error. */

@@ -244,13 +244,9 @@ static void sort_live(struct kubernetes_source *s)
 static void count_live(struct kubernetes_source *s, const struct job_origins *origins,
                        const struct kubernetes_maker *maker)
 {
-    count(s, (struct repair){
-                 .what = "is finished: left out", .is_skip = true, .count = origins->finished});
-    count(s, (struct repair){.what = "is deactivated: left out",
-                             .is_skip = true,
-                             .count = origins->deactivated});
-    count(s, (struct repair){.what = "has run longer than it is said to run at all: ends at once",
-                             .count = maker->outlived});
+    count(s, origins->finished);
+    count(s, origins->deactivated);
+    count(s, maker->outlived);
 }
 
 static void find_jobs(struct kubernetes_source *s, struct kubernetes_maker *maker)
@@ -266,7 +262,7 @@ static void find_jobs(struct kubernetes_source *s, struct kubernetes_maker *make
     live_dump_open(&s->dump);
     maker->dump = &s->dump;
     job_origins_find(&origins);
-    if (origins.len == 0 && origins.finished == 0 && diag_errors(d) == 0)
+    if (origins.len == 0 && origins.finished.count == 0 && diag_errors(d) == 0)
         diag_error(d, yaml_pos(yaml_get(s->env.options, "kubernetes")),
                    "kubernetes: there is no Job, Pod, Deployment or StatefulSet in these files");
     make_jobs(s, &origins, maker);
@@ -308,6 +304,7 @@ static bool kubernetes_open(void *state, const struct source_env *env, struct di
         .env = &s->env,
         .objects = s->objects,
         .missing_classes = intern_new(),
+        .outlived = {.what = "has run longer than it is said to run at all: ends at once"},
         .has_resource = find_resources(env),
     };
     priority_classes_read(&maker.reader, s->objects, &maker.classes);

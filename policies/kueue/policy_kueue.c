@@ -223,7 +223,8 @@ static bool has_work(const struct policy_kueue *p, const struct acts *a)
 static enum verdict decide(void *state, struct acts *a)
 {
     struct policy_kueue *p = state;
-    policy_kueue_go_on(p, a);
+    if (policy_kueue_go_on(p, a))
+        return AGAIN; /* once its pods are on their nodes */
     policy_kueue_answer_checks(p, a);
     policy_kueue_write_due(p, a);
     policy_kueue_carry_out(p, a);

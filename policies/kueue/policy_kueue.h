@@ -186,8 +186,8 @@ void policy_kueue_write_due(struct policy_kueue *p, struct acts *a);
 /* Takes a job over in the state that its Workload tells. False: it is to be queued. */
 bool policy_kueue_take_over(struct policy_kueue *p, struct acts *a, struct tracked *t);
 
-/* What ran goes on, on the nodes where it was. */
-void policy_kueue_go_on(struct policy_kueue *p, struct acts *a);
+/* What ran goes on, on the nodes where it was. Whether there was anything. */
+bool policy_kueue_go_on(struct policy_kueue *p, struct acts *a);
 
 /* Those nodes; as policy_kueue_places. */
 const struct place_admission *policy_kueue_live_places(struct policy_kueue *p,

@@ -121,14 +121,16 @@ static void go_on(struct policy_kueue *p, struct acts *a, struct tracked *t)
     }
 }
 
-void policy_kueue_go_on(struct policy_kueue *p, struct acts *a)
+bool policy_kueue_go_on(struct policy_kueue *p, struct acts *a)
 {
+    const bool is_any = p->live_len > 0;
     for (size_t i = 0; i < p->live_len; i++) {
         struct tracked *t = policy_kueue_tracked(p, p->live[i]);
         if (t != NULL && t->live != NULL)
             go_on(p, a, t);
     }
     p->live_len = 0;
+    return is_any;
 }
 
 /* --- nodes --- */

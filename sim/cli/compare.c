@@ -22,6 +22,7 @@ static int put_side_by_side(const struct prepared *p, const struct gate *g,
         return EXIT_WORLD;
     if (!p->options->quiet && !gate_is_json(g)) {
         comparison_print_table(records, len, stdout);
+        comparison_print_queues(records, len, stdout);
         comparison_print_verdict(records, len, stdout);
         replicate_say_where(p, records, len, stdout);
     }
