@@ -90,10 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     set_up(&b, data, size, &d);
     static const struct run_time_rule from_sleep = {.from = RUN_TIME_SLEEP};
     struct live_dump dump = {.reader = &b.maker.reader, .objects = b.objects};
-    struct job_origins origins = {.reader = &b.maker.reader,
-                                  .objects = b.objects,
-                                  .dump = &dump,
-                                  .is_live = size % 2 == 0};
+    struct job_origins origins = {
+        .reader = &b.maker.reader, .objects = b.objects, .dump = &dump, .is_live = size % 2 == 0};
     for (size_t i = 0; i < object_set_len(b.objects); i++) {
         const struct object *o = object_set_at(b.objects, i);
         SIM_REQUIRE(o->name != NULL && o->kind[0] != '\0' && o->number == i);
