@@ -51,6 +51,7 @@ enum node_edit {
 struct timeline_entry {
     int64_t at_ns;
     const struct yaml_node *edit; /* handed to the policies' parse_edit; NULL: of nodes */
+    bool is_optional;             /* policies that have no such objects do without */
     uint32_t node;
     enum node_edit node_edit;
     enum node_state state; /* EDIT_STATE */

@@ -96,6 +96,12 @@ static bool check_edits(const struct simulation *sim)
     for (size_t i = 0; i < sim->spec.timeline_len; i++) {
         if (is_known(sim, i))
             continue;
+        if (sim->spec.timeline[i].is_optional) {
+            diag_warning(sim->diag, yaml_pos(sim->spec.timeline[i].edit),
+                         "timeline: %s has no objects that this could change: left out",
+                         sim->spec.policies[0].ops->name);
+            continue;
+        }
         diag_error(sim->diag, yaml_pos(sim->spec.timeline[i].edit),
                    "timeline: no policy of this run knows what to do here; expected such as {at: "
                    "2h, drain: node-1}, or cordon, uncordon, down or up");

@@ -51,6 +51,7 @@ void source_run_open(struct source_run *r, const struct source_world *w, const c
         .start_ns = w->start_ns,
         .horizon_ns = w->horizon_ns == 0 ? INT64_MAX : w->horizon_ns,
         .strict = w->strict,
+        .maker = w->maker,
         .arena = r->arena,
     };
     r->ops = job_source_find(r->env.options->pairs[0].key->text);

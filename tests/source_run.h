@@ -18,6 +18,7 @@ struct source_world {
     int64_t start_ns;
     int64_t horizon_ns; /* 0: none */
     bool strict;
+    const struct workload_maker *maker; /* NULL: none */
 };
 
 struct source_run {

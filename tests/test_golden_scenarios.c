@@ -43,6 +43,7 @@ static const struct row {
     {"annotation-map", "last-part", false},
     {"annotation-map", "pod-index", false},
     {"annotation-map", "generated", false},
+    {"all-kinds", "kueue", false},
     {"live-cluster", "kueue", false},
     {"live-cluster", "fifo", false},
     {"four-teams", "kueue", true},

@@ -52,17 +52,25 @@ static void add_made(struct job_origins *o, const struct object *from, const str
                      const struct object *head)
 {
     const bool is_many = workloads_of(m) > 1;
+    if (strcmp(from->kind, "CronJob") == 0)
+        diag_warning(o->reader->diag, object_pos(from),
+                     "CronJob %s: its schedule is not read; it is submitted once, or as `submit` "
+                     "says",
+                     from->name);
     for (size_t i = 0, n = 0; i < m->len; i++) {
         const struct made_job *j = &m->jobs[i];
         if (j->workload == NULL)
             continue;
-        add(o, &(struct job_origin){
-                   .object = j->owner,
-                   .workload = j->workload,
-                   .named = from,
-                   .head = is_many ? NULL : head,
-                   .name = is_many ? arena_printf(o->reader->arena, "%s-%zu", from->name, n) : NULL,
-               });
+        struct job_origin origin = {
+            .object = j->owner, .workload = j->workload, .named = from, .head = head};
+        if (j->is_of_group) {
+            origin.named = j->workload; /* it has the name of the group */
+            origin.name = j->workload->name;
+        } else if (is_many) {
+            origin.head = NULL;
+            origin.name = arena_printf(o->reader->arena, "%s-%zu", from->name, n);
+        }
+        add(o, &origin);
         n++;
     }
 }
@@ -88,6 +96,27 @@ static void leave_out(struct job_origins *o, const struct object *object, const 
                      object->name);
 }
 
+static void warn_of_refusal(struct job_origins *o, const struct object *object,
+                            const struct made *m)
+{
+    const char *problem = problem_of(m);
+    if (problem != NULL && workloads_of(m) == 0 && object_label(object, QUEUE) != NULL)
+        diag_warning(o->reader->diag, object_pos(object),
+                     "%s %s: Kueue would not queue it: %s; it is simulated all the same",
+                     object->kind, object->name, problem);
+}
+
+/* By its own kind; what Kueue makes of it says where its pods want to be. */
+static void add_whole(struct job_origins *o, const struct object *object, const struct made *m,
+                      const struct object *head)
+{
+    warn_of_refusal(o, object, m);
+    add(o, &(struct job_origin){.object = object,
+                                .made = workloads_of(m) == 1 ? m->jobs[0].workload : NULL,
+                                .named = object,
+                                .head = head});
+}
+
 static bool goes_on(struct job_origins *o, const struct object *object)
 {
     const enum live_end end = o->is_live ? live_dump_end(object) : LIVE_GOES_ON;
@@ -101,7 +130,9 @@ static bool goes_on(struct job_origins *o, const struct object *object)
 
 static void take_workload(struct job_origins *o, const struct object *workload)
 {
-    const struct object *maker = live_dump_maker(o->dump, workload);
+    const char *group = object_annotation(workload, "kueue.x-k8s.io/is-group-workload");
+    const bool is_group = group != NULL && strcmp(group, "true") == 0;
+    const struct object *maker = is_group ? workload : live_dump_maker(o->dump, workload);
     if (goes_on(o, workload))
         add(o, &(struct job_origin){.object = maker,
                                     .workload = workload,
@@ -120,10 +151,7 @@ static void take(struct job_origins *o, const struct object *object, const struc
     else if (is_job && !goes_on(o, object))
         return;
     else if (is_one_job(object, m))
-        add(o, &(struct job_origin){.object = object,
-                                    .topology = workloads_of(m) == 1 ? m->jobs[0].workload : NULL,
-                                    .named = object,
-                                    .head = head});
+        add_whole(o, object, m, head);
     else if (workloads_of(m) > 0)
         add_made(o, object, m, head);
     else

@@ -288,8 +288,8 @@ static bool read_sets(struct kubernetes_maker *m, const struct job_origin *from,
     const struct workload_shape *own = workload_shape_find(from->object);
     if (from->workload == NULL) {
         const bool ok = workload_read(&m->reader, from->object, own, out);
-        if (ok && from->topology != NULL)
-            take_topology(m, from->topology, out);
+        if (ok && from->made != NULL)
+            take_topology(m, from->made, out);
         return ok;
     }
     if (!workload_read(&m->reader, from->workload, workload_shape_find(from->workload), out))
@@ -316,7 +316,8 @@ bool kubernetes_job_make(struct kubernetes_maker *m, const struct job_origin *fr
     if (diag_errors(r->diag) != errors || !make_groups(m, out) ||
         !take_state(m, out, from, has_controller))
         return false;
-    out->spec = from->workload == NULL ? NULL : field_map(r, from->workload->doc, "spec");
+    const struct object *workload = from->workload != NULL ? from->workload : from->made;
+    out->spec = workload == NULL ? NULL : field_map(r, workload->doc, "spec");
     out->name_word = word_of(m, from->name == NULL ? from->object->name : from->name);
     out->luck = luck_of(m->env, from);
     set_facts(m, out);

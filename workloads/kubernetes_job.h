@@ -38,7 +38,7 @@ struct kubernetes_job {
 struct job_origin {
     const struct object *object;   /* whose name, labels and controller it has */
     const struct object *workload; /* Kueue's Workload, whose pod sets it has; NULL: as its kind */
-    const struct object *topology; /* a Workload to take the topology requests from; NULL: none */
+    const struct object *made;     /* a Workload that says its queue and topology; NULL: none */
     const struct object *named;    /* by whose name it is found in options */
     const struct object *head;     /* in a live cluster: whose status counts; NULL: it is new */
     const char *name;              /* NULL: that of the object */

@@ -230,9 +230,22 @@ static bool from_history(struct field_reader *r, const struct workload *w,
 
 /* --- all --- */
 
+/* Kinds without a controller of ours whose pods serve until somebody deletes them. */
+static bool is_served(const struct workload *w)
+{
+    static const char *const kinds[] = {"LeaderWorkerSet", "RayCluster", "RayService"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(w->object->kind, kinds[i]) == 0)
+            return true;
+    return strcmp(w->object->kind, "Pod") == 0 && w->sets_len > 0 &&
+           w->sets[0].template.restart == RESTART_ALWAYS;
+}
+
 bool run_time_is_service(const struct workload *w)
 {
-    return w->shape->has_controller && w->sets_len > 0 && w->shape->controller != CONTROLLER_JOB &&
+    if (!w->shape->has_controller)
+        return is_served(w);
+    return w->sets_len > 0 && w->shape->controller != CONTROLLER_JOB &&
            w->sets[0].template.restart == RESTART_ALWAYS;
 }
 

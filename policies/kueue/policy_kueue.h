@@ -144,7 +144,8 @@ const struct place_admission *policy_kueue_places(struct policy_kueue *p, const 
                                                   const struct group_admission *groups,
                                                   size_t *len);
 
-/* What the annotations of a job's pods ask for; NULL: nothing. text: the same, to compare. */
+/* What a job's pods ask for (the topologyRequest of its Workload); NULL: nothing. text: the same,
+ * to compare. */
 const struct topology_request *policy_kueue_topology(struct policy_kueue *p, const struct job *job,
                                                      uint32_t group, const char **text);
 

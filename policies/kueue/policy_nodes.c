@@ -3,6 +3,8 @@
 
 #include "models/kubernetes/node_terms.h"
 #include "models/kubernetes/workload.h"
+#include "policies/kueue/pod_text.h"
+#include "policies/kueue/read_workload.h"
 #include "policies/kueue/topology_request.h"
 #include "policies/kueue/topology_tree.h"
 #include "sim/arena.h"
@@ -122,45 +124,20 @@ const struct place_admission *policy_kueue_places(struct policy_kueue *p, const 
 
 /* --- what pods ask for --- */
 
-static const char *annotation(struct policy_kueue *p, const struct pod_template *t, const char *key)
-{
-    const char *text = text_map_find(t->annotations, key);
-    return text == NULL || text[0] == '\0' ? NULL : arena_text(p->env.arena, text, strlen(text));
-}
-
-static const char *or_nothing(const char *text)
-{
-    return text == NULL ? "" : text;
-}
-
 const struct topology_request *policy_kueue_topology(struct policy_kueue *p, const struct job *job,
                                                      uint32_t group, const char **text)
 {
     const struct workload *w = job->extra->workload;
+    struct workload_reader r = {.f = {.diag = p->diag,
+                                      .arena = p->env.arena,
+                                      .words = p->env.names->words,
+                                      .resources = p->env.names->resources}};
     *text = "";
-    if (!p->has_topologies || w == NULL || group >= w->sets_len)
+    if (!p->has_topologies || w == NULL || group >= w->sets_len || w->sets[group].topology == NULL)
         return NULL;
-    const struct pod_template *t = &w->sets[group].template;
-    const char *anywhere = annotation(p, t, "kueue.x-k8s.io/podset-unconstrained-topology");
-    const char *size = annotation(p, t, "kueue.x-k8s.io/podset-slice-size");
-    struct topology_request r = {
-        .required = annotation(p, t, "kueue.x-k8s.io/podset-required-topology"),
-        .preferred = annotation(p, t, "kueue.x-k8s.io/podset-preferred-topology"),
-        .has_unconstrained = anywhere != NULL && strcmp(anywhere, "true") == 0,
-        .slice_level = annotation(p, t, "kueue.x-k8s.io/podset-slice-required-topology"),
-        .group = annotation(p, t, "kueue.x-k8s.io/podset-group-name"),
-    };
-    int64_t pods;
-    const char *why;
-    r.unconstrained = r.has_unconstrained;
-    r.has_slice_size =
-        size != NULL && quantity_int(size, &pods, &why) && pods > 0 && pods <= INT32_MAX;
-    if (r.has_slice_size)
-        r.slice_size = (uint32_t)pods;
-    if (!topology_request_is_explicit(&r) && r.group == NULL)
+    const struct topology_request *t = topology_request_read(&r, w->sets[group].topology);
+    if (!topology_request_is_explicit(t) && t->group == NULL)
         return NULL;
-    *text = arena_printf(p->env.arena, "%s|%s|%d|%s|%s|%s", or_nothing(r.required),
-                         or_nothing(r.preferred), r.unconstrained, or_nothing(r.slice_level),
-                         or_nothing(size), or_nothing(r.group));
-    return arena_copy(p->env.arena, &r, sizeof r);
+    *text = yaml_text(p->env.arena, w->sets[group].topology);
+    return t;
 }

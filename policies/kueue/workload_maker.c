@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE "kueue.x-k8s.io/queue-name"
-
 struct made_list {
     struct made_job *jobs;
     size_t len;
@@ -27,21 +25,12 @@ static bool is_deployment(const struct object *o)
     return strcmp(o->kind, "Deployment") == 0 && strcmp(o->group, "apps") == 0;
 }
 
-/* What of the set a Workload was made of: a Deployment's pods are not in it. */
-static const struct object *source_of(const struct job_maker *m, const struct made_workload *w)
-{
-    if (strcmp(w->owner_kind, "Deployment") != 0)
-        return w->from;
-    const struct object *o =
-        object_set_find(m->objects, "apps", "Deployment", w->namespace, w->owner_name);
-    return o == NULL ? w->from : o;
-}
-
 static void add_made(struct job_maker *m, const struct made_workload *w, struct made_list *out)
 {
     struct object *workload = arena_alloc(m->f.arena, sizeof *workload);
-    const struct object *from = source_of(m, w);
-    if (is_deployment(from) && object_label(from, QUEUE) == NULL)
+    /* A Deployment's pods, and a CronJob's Job, are not in the set: they have its number. */
+    const struct object *from = object_set_at(m->objects, w->from->number);
+    if (is_deployment(from) && tree_text(w->doc, "spec.queueName", "")[0] == '\0')
         return;
     if (!object_read(&m->f, w->doc, w->from->number, workload))
         return;

@@ -219,7 +219,9 @@ bool timeline_read(const struct scenario *s, const struct cluster *c, struct are
             diag_error(d, yaml_pos(entry), "timeline: %s; expected a mapping with `at`",
                        yaml_kind_name(entry));
         else if (read_at(s, entry, &at_ns, d) && !read_verb(&l, c, entry, at_ns, d))
-            add(&l, &(struct timeline_entry){.at_ns = at_ns, .edit = entry});
+            add(&l, &(struct timeline_entry){.at_ns = at_ns,
+                                             .edit = entry,
+                                             .is_optional = yaml_get(entry, "apply") != NULL});
     }
     for (size_t i = 0; i < l.len; i++)
         l.entries[i].order = i;
