@@ -131,8 +131,9 @@ static bool goes_on(struct job_origins *o, const struct object *object)
 static void take_workload(struct job_origins *o, const struct object *workload)
 {
     const char *group = object_annotation(workload, "kueue.x-k8s.io/is-group-workload");
-    const bool is_group = group != NULL && strcmp(group, "true") == 0;
-    const struct object *maker = is_group ? workload : live_dump_maker(o->dump, workload);
+    const struct object *maker = live_dump_maker(o->dump, workload);
+    if (strcmp(maker->kind, "Pod") == 0 && group != NULL && strcmp(group, "true") == 0)
+        maker = workload; /* of several pods */
     if (goes_on(o, workload))
         add(o, &(struct job_origin){.object = maker,
                                     .workload = workload,
