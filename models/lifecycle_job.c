@@ -474,13 +474,6 @@ void lifecycle_free_job(struct simulation *sim, struct job *job)
     pool_give(&sim->jobs, job->id);
 }
 
-void lifecycle_suspend(struct simulation *sim, struct job *job, bool yes)
-{
-    job->is_suspended = yes;
-    lifecycle_set_state(sim, job, yes ? JOB_SUSPENDED : JOB_RUNNING);
-    lifecycle_respeed(sim, job);
-}
-
 /* What it held so far counts, though it is not over. */
 static void close_task(struct simulation *sim, struct job *job, struct task *t)
 {

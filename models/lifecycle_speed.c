@@ -84,6 +84,13 @@ void lifecycle_respeed(struct simulation *sim, struct job *job)
     }
 }
 
+void lifecycle_suspend(struct simulation *sim, struct job *job, bool yes)
+{
+    job->is_suspended = yes;
+    lifecycle_set_state(sim, job, yes ? JOB_SUSPENDED : JOB_RUNNING);
+    lifecycle_respeed(sim, job);
+}
+
 static void touch(void *context, uint32_t task)
 {
     struct simulation *sim = context;
