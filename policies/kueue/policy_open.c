@@ -37,8 +37,8 @@ static const struct config_key keys[] = {
      .kind = CONFIG_TEXT,
      .offset = offsetof(struct policy_kueue, configuration),
      .fallback = "",
-     .help = "Kueue's own Configuration file: fair sharing, waitForPodsReady, feature gates; "
-             "without it, Kueue's defaults hold"},
+     .help = "Kueue's own Configuration file, or its ConfigMap: fair sharing, waitForPodsReady, "
+             "feature gates; without it, Kueue's defaults hold"},
     {.key = "version",
      .kind = CONFIG_CHOICE,
      .offset = offsetof(struct policy_kueue, version),
@@ -104,6 +104,37 @@ static bool read_objects(struct policy_kueue *p, const struct gates *gates, stru
     return diag_errors(d) == errors;
 }
 
+/* The text of a Configuration in a ConfigMap, as `kubectl get configmap -o yaml` prints it; NULL:
+ * it is none. */
+static const struct yaml_node *mapped_text(const struct yaml_node *doc)
+{
+    const struct yaml_node *data = tree_get(doc, "data");
+    const struct yaml_node *items = tree_get(doc, "items");
+    if (strcmp(tree_text(doc, "kind", ""), "List") == 0 && tree_len(items) == 1)
+        return mapped_text(items->items[0]);
+    if (strcmp(tree_text(doc, "kind", ""), "ConfigMap") != 0)
+        return NULL;
+    const struct yaml_node *text = field_get(data, "controller_manager_config.yaml");
+    if (text == NULL && tree_pairs(data) == 1)
+        text = data->pairs[0].value;
+    return text != NULL && text->kind == YAML_SCALAR ? text : NULL;
+}
+
+/* The Configuration in a file, or in the ConfigMap that the file is. */
+static struct yaml_file *open_configuration(struct policy_kueue *p, const char *path,
+                                            struct diag *d)
+{
+    struct yaml_file *outer = yaml_read(path, d);
+    const struct yaml_node *text =
+        outer == NULL || yaml_docs(outer) != 1 ? NULL : mapped_text(yaml_doc(outer, 0));
+    if (text == NULL)
+        return outer;
+    const char *name = arena_printf(p->env.arena, "%s(controller_manager_config.yaml)", path);
+    struct yaml_file *inner = yaml_parse(name, text->text, text->len, d);
+    yaml_close(outer);
+    return inner;
+}
+
 static bool read_configuration(struct policy_kueue *p, struct kueue_settings *s, struct diag *d)
 {
     struct field_reader r = {.diag = d,
@@ -115,7 +146,8 @@ static bool read_configuration(struct policy_kueue *p, struct kueue_settings *s,
         return true;
     const char *beside = p->env.options == NULL ? NULL : p->env.options->file;
     const unsigned errors = diag_errors(d);
-    p->configuration_file = yaml_read(path_beside(p->env.arena, beside, p->configuration), d);
+    p->configuration_file =
+        open_configuration(p, path_beside(p->env.arena, beside, p->configuration), d);
     if (p->configuration_file == NULL || diag_errors(d) > errors)
         return false;
     if (!configuration_apply(&r, p->configuration_file, KUEUE_OLDEST + p->version, s, &c))
