@@ -124,6 +124,45 @@ const struct place_admission *policy_kueue_places(struct policy_kueue *p, const 
 
 /* --- what pods ask for --- */
 
+static const char *annotation(struct policy_kueue *p, const struct pod_template *t, const char *key)
+{
+    const char *text = text_map_find(t->annotations, key);
+    return text == NULL || text[0] == '\0' ? NULL : arena_text(p->env.arena, text, strlen(text));
+}
+
+static const char *or_nothing(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* Of generated jobs, for which nobody has made Workloads. */
+static const struct topology_request *
+from_annotations(struct policy_kueue *p, const struct pod_template *t, const char **text)
+{
+    const char *anywhere = annotation(p, t, "kueue.x-k8s.io/podset-unconstrained-topology");
+    const char *size = annotation(p, t, "kueue.x-k8s.io/podset-slice-size");
+    struct topology_request r = {
+        .required = annotation(p, t, "kueue.x-k8s.io/podset-required-topology"),
+        .preferred = annotation(p, t, "kueue.x-k8s.io/podset-preferred-topology"),
+        .has_unconstrained = anywhere != NULL && strcmp(anywhere, "true") == 0,
+        .slice_level = annotation(p, t, "kueue.x-k8s.io/podset-slice-required-topology"),
+        .group = annotation(p, t, "kueue.x-k8s.io/podset-group-name"),
+    };
+    int64_t pods;
+    const char *why;
+    r.unconstrained = r.has_unconstrained;
+    r.has_slice_size =
+        size != NULL && quantity_int(size, &pods, &why) && pods > 0 && pods <= INT32_MAX;
+    if (r.has_slice_size)
+        r.slice_size = (uint32_t)pods;
+    if (!topology_request_is_explicit(&r) && r.group == NULL)
+        return NULL;
+    *text = arena_printf(p->env.arena, "%s|%s|%d|%s|%s|%s", or_nothing(r.required),
+                         or_nothing(r.preferred), r.unconstrained, or_nothing(r.slice_level),
+                         or_nothing(size), or_nothing(r.group));
+    return arena_copy(p->env.arena, &r, sizeof r);
+}
+
 const struct topology_request *policy_kueue_topology(struct policy_kueue *p, const struct job *job,
                                                      uint32_t group, const char **text)
 {
@@ -133,8 +172,10 @@ const struct topology_request *policy_kueue_topology(struct policy_kueue *p, con
                                       .words = p->env.names->words,
                                       .resources = p->env.names->resources}};
     *text = "";
-    if (!p->has_topologies || w == NULL || group >= w->sets_len || w->sets[group].topology == NULL)
+    if (!p->has_topologies || w == NULL || group >= w->sets_len)
         return NULL;
+    if (w->sets[group].topology == NULL)
+        return from_annotations(p, &w->sets[group].template, text);
     const struct topology_request *t = topology_request_read(&r, w->sets[group].topology);
     if (!topology_request_is_explicit(t) && t->group == NULL)
         return NULL;
