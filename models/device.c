@@ -363,8 +363,8 @@ void device_give(struct cluster *c, struct task *t, const struct request *r)
 
 /* --- views --- */
 
-static uint64_t milli_of_use(const struct node *n, const struct task *t, uint32_t i,
-                             const struct request *r)
+uint32_t device_use_milli(const struct node *n, const struct task *t, uint32_t i,
+                          const struct request *r)
 {
     return n->classes[t->uses[i].class_index].kind == DEVICE_WHOLE
                ? device_share_milli(t, r)
@@ -380,7 +380,7 @@ uint64_t device_milli(const struct cluster *c, const struct task *t, const struc
     for (uint64_t mask = t->gpu_mask; mask != 0; mask &= mask - 1)
         milli += 1000;
     for (uint32_t i = 0; i < t->uses_len; i++)
-        milli += milli_of_use(n, t, i, r);
+        milli += device_use_milli(n, t, i, r);
     return milli;
 }
 

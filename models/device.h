@@ -53,6 +53,10 @@ static inline uint32_t device_share_milli(const struct task *t, const struct req
 /* Thousandths of GPUs the task holds; a GPU shared unchecked counts for each. */
 uint64_t device_milli(const struct cluster *c, const struct task *t, const struct request *r);
 
+/* Of those, what its use number i counts for. */
+uint32_t device_use_milli(const struct node *n, const struct task *t, uint32_t i,
+                          const struct request *r);
+
 /* Speed of a task whose solo work on a whole GPU is `load`: of the slowest of its devices. */
 uint64_t device_speed(const struct cluster *c, const struct task *t,
                       const struct device_load *load);

@@ -1,18 +1,20 @@
 #include "results/gpu_spans.h"
 
+#include "models/device.h"
+#include "models/gpu_model.h"
 #include "results/job_dimension.h"
-#include "results/placement.h"
 #include "sim/arena.h"
 #include "sim/intern.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NAME_MOST = 128, FIRST_CAPACITY = 256, WHY_MOST = 128 };
 
 struct charted_gpu {
     const char *node;
     unsigned index;
-    unsigned lanes;
+    unsigned slices; /* of the whole; 0: no instance of it was held */
 };
 
 struct gpu_spans {
@@ -58,7 +60,7 @@ static void add_gpus(struct gpu_spans *s, const struct node *n)
 {
     for (uint32_t i = 0; n->classes_len > 0 && i < n->gpus; i++)
         s->gpus[n->first_gpu + i] =
-            (struct charted_gpu){arena_text(s->arena, n->name, strlen(n->name)), i, 1};
+            (struct charted_gpu){arena_text(s->arena, n->name, strlen(n->name)), i, 0};
 }
 
 void gpu_spans_begin(struct gpu_spans *s, const struct simulation *sim)
@@ -103,6 +105,36 @@ static uint32_t word_in(struct intern *t, const struct simulation *sim, uint32_t
                                              : intern_text(simulation_names(sim)->words, word));
 }
 
+static unsigned slices_of(const struct gpu_spans *s, const struct node *n)
+{
+    const struct mig_table *table = simulation_cluster(s->sim)->kinds[n->gpu_kind]->mig;
+    return table == NULL ? MIG_MOST_SLICES : table->memory_slices;
+}
+
+/* Several uses of one GPU that are no instances are one stay. */
+static void add_gpus_of(struct gpu_spans *s, const struct node *n, const struct task *task,
+                        struct gpu_span *span, uint32_t queue)
+{
+    uint64_t gpus = task->gpu_mask;
+    for (uint32_t i = 0; i < task->uses_len && s->why[0] == '\0'; i++) {
+        const struct device_unit *u = device_unit_of(n, task->uses[i]);
+        if (u->profile == NULL) {
+            gpus |= UINT64_C(1) << u->gpu;
+            continue;
+        }
+        span->gpu = n->first_gpu + u->gpu;
+        span->slice = (uint8_t)u->slice_start;
+        span->slices = (uint8_t)u->slices;
+        s->gpus[span->gpu].slices = slices_of(s, n);
+        add_span(s, span, queue);
+    }
+    span->slice = span->slices = 0;
+    for (; gpus != 0 && s->why[0] == '\0'; gpus &= gpus - 1) {
+        span->gpu = n->first_gpu + (uint32_t)__builtin_ctzll(gpus);
+        add_span(s, span, queue);
+    }
+}
+
 void gpu_spans_task(struct gpu_spans *s, const struct job *job, const struct task *task)
 {
     if (s->why[0] != '\0' || task->node == NODE_NONE || task->bound_ns == TIME_NEVER)
@@ -122,11 +154,7 @@ void gpu_spans_task(struct gpu_spans *s, const struct job *job, const struct tas
     const uint32_t queue = word_in(s->queues, s->sim, job->queue_word);
     if (n->classes_len == 0 || span.to_ns == span.from_ns)
         return;
-    for (uint64_t mask = placement_gpu_mask(c, task); mask != 0 && s->why[0] == '\0';
-         mask &= mask - 1) {
-        span.gpu = n->first_gpu + (uint32_t)__builtin_ctzll(mask);
-        add_span(s, &span, queue);
-    }
+    add_gpus_of(s, n, task, &span, queue);
 }
 
 /* --- the end --- */
@@ -151,26 +179,47 @@ static int by_gpu_and_time(const void *a, const void *b)
         return x->gpu < y->gpu ? -1 : 1;
     if (x->from_ns != y->from_ns)
         return x->from_ns < y->from_ns ? -1 : 1;
-    return (x->job > y->job) - (x->job < y->job);
+    if (x->job != y->job)
+        return x->job < y->job ? -1 : 1;
+    return (x->slice > y->slice) - (x->slice < y->slice);
 }
 
-/* The lowest lane that is free at its beginning; spans of a GPU come one behind the other. */
+/* What lanes share: a whole GPU, or an instance at a slice of it. */
+static size_t place_of(const struct gpu_span *span)
+{
+    return span->slices == 0 ? 0 : (size_t)1 + span->slice;
+}
+
+enum { PLACES = 1 + MIG_MOST_SLICES, LANES_MOST = 64 };
+
+/* Of a GPU, the lowest lane that is free at its beginning; spans come one behind the other. */
+static void choose_lanes_of(struct gpu_span *spans, size_t len)
+{
+    int64_t free_ns[PLACES][LANES_MOST];
+    uint16_t lanes[PLACES] = {0};
+    for (size_t p = 0; p < PLACES; p++)
+        for (size_t l = 0; l < LANES_MOST; l++)
+            free_ns[p][l] = INT64_MIN;
+    for (size_t i = 0; i < len; i++) {
+        const size_t place = place_of(&spans[i]);
+        uint16_t lane = 0;
+        while (lane < LANES_MOST - 1 && free_ns[place][lane] > spans[i].from_ns)
+            lane++;
+        free_ns[place][lane] = spans[i].to_ns;
+        spans[i].lane = lane;
+        if (lane >= lanes[place])
+            lanes[place] = (uint16_t)(lane + 1);
+    }
+    for (size_t i = 0; i < len; i++)
+        spans[i].lanes = lanes[place_of(&spans[i])];
+}
+
 static void choose_lanes(struct gpu_spans *s)
 {
-    enum { LANES_MOST = 64 };
-    int64_t free_ns[LANES_MOST];
-    for (size_t i = 0; i < s->len; i++) {
-        struct gpu_span *span = &s->spans[i];
-        if (i == 0 || span[-1].gpu != span->gpu)
-            for (unsigned l = 0; l < LANES_MOST; l++)
-                free_ns[l] = INT64_MIN;
-        unsigned lane = 0;
-        while (lane < LANES_MOST - 1 && free_ns[lane] > span->from_ns)
-            lane++;
-        free_ns[lane] = span->to_ns;
-        span->lane = (uint16_t)lane;
-        if (lane >= s->gpus[span->gpu].lanes)
-            s->gpus[span->gpu].lanes = lane + 1;
+    for (size_t i = 0, next; i < s->len; i = next) {
+        for (next = i + 1; next < s->len && s->spans[next].gpu == s->spans[i].gpu;)
+            next++;
+        choose_lanes_of(&s->spans[i], next - i);
     }
 }
 
@@ -220,10 +269,10 @@ unsigned gpu_spans_index(const struct gpu_spans *s, size_t gpu)
     return s->gpus[gpu].index;
 }
 
-unsigned gpu_spans_lanes(const struct gpu_spans *s, size_t gpu)
+unsigned gpu_spans_slices(const struct gpu_spans *s, size_t gpu)
 {
     SIM_REQUIRE(gpu < s->gpus_len);
-    return s->gpus[gpu].lanes;
+    return s->gpus[gpu].slices;
 }
 
 const char *gpu_spans_name(const struct gpu_spans *s, uint32_t name)

@@ -12,11 +12,13 @@ enum { SPANS_MOST = 20000, SPANS_GPUS = 128 };
 
 struct gpu_span {
     int64_t from_ns, to_ns;
-    uint64_t job;   /* its number */
-    uint32_t gpu;   /* of all that are charted */
-    uint32_t group; /* of gpu_spans_group */
-    uint32_t name;  /* of gpu_spans_name */
-    uint16_t lane;  /* those at the same time on one GPU have different ones */
+    uint64_t job;          /* its number */
+    uint32_t gpu;          /* of all that are charted */
+    uint32_t group;        /* of gpu_spans_group */
+    uint32_t name;         /* of gpu_spans_name */
+    uint16_t lane;         /* those at the same time on one GPU or instance have different ones */
+    uint16_t lanes;        /* of it, over the whole run: at least 1 */
+    uint8_t slice, slices; /* memory slices of a MIG instance: the first, and how many; 0: none */
     bool is_preempted;
 };
 
@@ -43,7 +45,7 @@ const struct gpu_span *gpu_spans_at(const struct gpu_spans *s, size_t i);
 size_t gpu_spans_gpus(const struct gpu_spans *s);
 const char *gpu_spans_node(const struct gpu_spans *s, size_t gpu);
 unsigned gpu_spans_index(const struct gpu_spans *s, size_t gpu);      /* on its node */
-unsigned gpu_spans_lanes(const struct gpu_spans *s, size_t gpu);      /* at least 1 */
+unsigned gpu_spans_slices(const struct gpu_spans *s, size_t gpu);     /* 0: it was never cut */
 const char *gpu_spans_name(const struct gpu_spans *s, uint32_t name); /* of a job */
 
 /* Jobs are told apart by tenant; where all have the same one, by queue; else by job. */

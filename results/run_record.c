@@ -1,5 +1,6 @@
 #include "results/run_record.h"
 
+#include "results/gpu_heat.h"
 #include "results/gpu_spans.h"
 #include "results/metrics.h"
 #include "results/replications.h"
@@ -30,6 +31,7 @@ void run_record_init(struct run_record *r, const struct run_facts *facts, unsign
     if (wants & RECORD_PLOTS) {
         r->timeline = timeline_new();
         r->spans = gpu_spans_new();
+        r->heat = gpu_heat_new();
     }
 }
 
@@ -38,6 +40,7 @@ void run_record_fini(struct run_record *r)
     metrics_free(r->metrics);
     timeline_free(r->timeline);
     gpu_spans_free(r->spans);
+    gpu_heat_free(r->heat);
     replications_free(r->replications);
     free(r->inputs);
     free(r->repairs);

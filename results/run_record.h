@@ -22,6 +22,7 @@ struct arena;
 struct metrics;
 struct timeline;
 struct gpu_spans;
+struct gpu_heat;
 struct replications;
 
 /* What the simulation does not know of itself; texts may be NULL. */
@@ -45,7 +46,7 @@ struct run_repair {
 };
 
 enum record_wants {
-    RECORD_PLOTS = 1,    /* the timeline and the spans of GPUs */
+    RECORD_PLOTS = 1,    /* the timeline, the spans of GPUs and their heat */
     RECORD_NO_FILES = 2, /* the summary is written by somebody else, later */
 };
 
@@ -56,6 +57,7 @@ struct run_record {
     struct metrics *metrics;
     struct timeline *timeline; /* NULL: not wanted */
     struct gpu_spans *spans;   /* NULL: not wanted */
+    struct gpu_heat *heat;     /* NULL: not wanted */
     /* Of this run and its fellows, the first of which this is; NULL: there is one run. Owned. */
     struct replications *replications;
     struct run_input *inputs;

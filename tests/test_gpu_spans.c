@@ -62,7 +62,8 @@ static void stays_are_in_the_order_of_gpus_and_time(void **state)
     assert_int_equal(gpu_spans_gpus(s), 8);
     assert_string_equal(gpu_spans_node(s, 5), "n1");
     assert_int_equal(gpu_spans_index(s, 5), 1);
-    assert_int_equal(gpu_spans_lanes(s, 5), 1);
+    assert_int_equal(gpu_spans_at(s, 5)->lanes, 1);
+    assert_int_equal(gpu_spans_slices(s, 5), 0);
     assert_int_equal(gpu_spans_by(s), SPANS_BY_QUEUE); /* no job has a tenant */
     assert_int_equal(gpu_spans_groups(s), 2);
     assert_string_equal(gpu_spans_group(s, gpu_spans_at(s, 3)->group), "y");
@@ -85,7 +86,7 @@ static void those_on_one_gpu_at_a_time_have_lanes(void **state)
     run(&r, w);
     const struct gpu_spans *s = r.spans;
     assert_int_equal(gpu_spans_len(s), 3);
-    assert_int_equal(gpu_spans_lanes(s, 0), 2);
+    assert_int_equal(gpu_spans_at(s, 0)->lanes, 2);
     static const unsigned lanes[] = {0, 1, 1};
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(gpu_spans_at(s, i)->lane, lanes[i]);
@@ -142,7 +143,7 @@ static void too_many_stays_have_no_chart(void **state)
 }
 
 /* Whether the script of the chart has these lines. */
-static void assert_in_gantt(const struct run_record *r, const char *lines)
+static void look_in_gantt(const struct run_record *r, const char *lines, bool is_there)
 {
     struct temp_dir dir;
     struct messages m;
@@ -153,11 +154,21 @@ static void assert_in_gantt(const struct run_record *r, const char *lines)
     assert_true(plots_draw_run(r, dir.path, &m.diag));
     snprintf(path, sizeof path, "%s/plots/gantt.gp", dir.path);
     char *script = temp_file_read(path, &len);
-    if (strstr(script, lines) == NULL)
-        fail_msg("no %s in %s", lines, script);
+    if ((strstr(script, lines) != NULL) != is_there)
+        fail_msg("%s %s in %s", is_there ? "no" : "a", lines, script);
     free(script);
     messages_close(&m);
     temp_dir_remove(&dir);
+}
+
+static void assert_in_gantt(const struct run_record *r, const char *lines)
+{
+    look_in_gantt(r, lines, true);
+}
+
+static void assert_not_in_gantt(const struct run_record *r, const char *lines)
+{
+    look_in_gantt(r, lines, false);
 }
 
 /* Rows are 5 px high, names 15 px apart at least. */
@@ -170,6 +181,10 @@ static void names_of_nodes_do_not_overlap(void **state)
     w->nodes = 128, w->gpus_per_node = 1;
     run(&r, w);
     assert_in_gantt(&r, "set ytics scale 0 (node_0 0.5, node_3 3.5, node_6 6.5, ");
+    assert_not_in_gantt(&r, "name_0 = "); /* there is no room for it */
+    run_record_fini(&r);
+    w->nodes = 2;
+    run(&r, w);
     assert_in_gantt(&r, "name_0 = 'job-0'\nset label 10 name_0 at 0,0.5000 ");
     run_record_fini(&r);
     free(w);

@@ -428,9 +428,10 @@ static void draw_with(const char *program, const char *want)
 static void without_gnuplot_there_are_scripts_and_a_warning(void **state)
 {
     (void)state;
-    draw_with(NULL, "@/plots: warning: no pictures of utilisation, queue-length, waits, gantt: "
-                    "gnuplot is not installed (apt-get install gnuplot-nox); then `cd @/plots && "
-                    "gnuplot *.gp` draws them\n");
+    draw_with(NULL,
+              "@/plots: warning: no pictures of utilisation, queue-length, waits, heat, gantt: "
+              "gnuplot is not installed (apt-get install gnuplot-nox); then `cd @/plots && "
+              "gnuplot *.gp` draws them\n");
 }
 
 static void a_gnuplot_that_fails_is_quoted(void **state)
@@ -486,7 +487,7 @@ static void gnuplot_draws_every_script(void **state)
         print_message("gnuplot is not installed, skipped\n");
         skip();
     }
-    static const char *const of_run[] = {"utilisation", "queue-length", "waits", "gantt"};
+    static const char *const of_run[] = {"utilisation", "queue-length", "waits", "heat", "gantt"};
     static const char *const of_all[] = {"utilisation", "queue-length", "waits", "policies"};
     struct temp_dir dir;
     struct messages m;

@@ -47,6 +47,7 @@ static void a_comparison_has_a_table_and_pictures(void **state)
         "fifo/plots/utilisation.gp",
         "fifo/plots/queue-length.gp",
         "fifo/plots/waits.gp",
+        "fifo/plots/heat.gp",
         "fifo/plots/gantt.gp",
         "shortest-first/jobs.csv",
         "shortest-first/plots/gantt.gp",

@@ -1,8 +1,9 @@
-/* Who held which GPU when: a row per GPU, a box per stay, in the colour of its tenant or queue, or
- * of the job where they are all of one. */
+/* Who held which GPU when: a row per GPU, in it the slices of one that is cut, a box per stay, in
+ * the colour of its tenant or queue, or of the job where they are all of one. */
 #include "results/gpu_spans.h"
 #include "results/plots/palette.h"
 #include "results/plots/plot_kinds.h"
+#include "results/plots/row_axis.h"
 #include "results/plots/time_axis.h"
 #include "sim/check.h"
 
@@ -10,19 +11,20 @@
 #include <string.h>
 
 enum {
-    ROW_PX = 18,          /* of one GPU, where they are few */
+    ROW_PX = 18,     /* of one GPU, where they are few */
+    CUT_ROW_PX = 56, /* the same, where some are cut into instances */
+    CUT_PANEL_PX = 960,
+    NAME_PX = 12,         /* of a box with a name in it, at least */
     LEAST_ROW_PX = 5,     /* where they are many */
     PANEL_PX_MOST = 640,  /* in between */
     EVICTIONS_MOST = 400, /* that are marked */
     NAMED_MOST = 60,      /* stays on GPUs with their job's name in them */
-    LETTER_PX = 8,
-    NAMES_GAP_PX = 44,
-    NAME_PX = 15, /* from one name of a node to the next, at least */
 };
 
 #define EVICTED       "evicted"
-#define PADDING       0.08 /* of a row, above and below */
-#define NAME_AT_LEAST 0.06 /* of the time axis: narrower boxes have no name */
+#define SLICE_GAP     0.015 /* of a row, between instances */
+#define PADDING       0.08  /* of a row, above and below */
+#define NAME_AT_LEAST 0.06  /* of the time axis: narrower boxes have no name */
 
 struct gantt {
     const struct gpu_spans *spans;
@@ -31,14 +33,9 @@ struct gantt {
     size_t groups;  /* 0: each job has a colour of its own */
     size_t *rank;   /* of each group in the order of their names; the first have colours */
     size_t colours; /* one more for the others, if there are any */
+    unsigned row_px;
     bool shows_evictions;
 };
-
-static unsigned row_px(size_t gpus)
-{
-    const unsigned px = (unsigned)(PANEL_PX_MOST / gpus);
-    return px > ROW_PX ? ROW_PX : px < LEAST_ROW_PX ? LEAST_ROW_PX : px;
-}
 
 static double at(const struct gantt *g, int64_t ns)
 {
@@ -52,17 +49,35 @@ static size_t colour_of(const struct gantt *g, uint32_t group)
     return g->rank[group] < PALETTE_LEN ? g->rank[group] : PALETTE_LEN;
 }
 
+/* Where it lies from top to bottom: in its GPU's row the slices of its instance, in these a lane.
+ */
+struct lying {
+    double low, high;
+};
+
+static struct lying lying_of(const struct gantt *g, const struct gpu_span *s)
+{
+    const double row = 1 - 2 * PADDING;
+    struct lying at = {s->gpu + PADDING, s->gpu + PADDING + row};
+    if (s->slices > 0) {
+        const double slice = row / gpu_spans_slices(g->spans, s->gpu);
+        at.low += s->slice * slice;
+        at.high = at.low + s->slices * slice - SLICE_GAP;
+    }
+    const double lane = (at.high - at.low) / s->lanes;
+    return (struct lying){at.low + lane * s->lane, at.low + lane * (s->lane + 1)};
+}
+
 /* Time from, to, row from, to, and whether it was stopped for others, of one colour. */
 static void put_spans(FILE *out, const struct gantt *g, size_t colour)
 {
     fprintf(out, "$stays_%zu << END\n", colour);
     for (size_t i = 0; i < gpu_spans_len(g->spans); i++) {
         const struct gpu_span *s = gpu_spans_at(g->spans, i);
-        const double lane = (1 - 2 * PADDING) / gpu_spans_lanes(g->spans, s->gpu);
-        const double low = s->gpu + PADDING + lane * s->lane;
+        const struct lying y = lying_of(g, s);
         if (colour_of(g, s->group) == colour)
-            fprintf(out, "%.9g %.9g %.4f %.4f %d\n", at(g, s->from_ns), at(g, s->to_ns), low,
-                    low + lane, s->is_preempted);
+            fprintf(out, "%.9g %.9g %.4f %.4f %d\n", at(g, s->from_ns), at(g, s->to_ns), y.low,
+                    y.high, s->is_preempted);
     }
     fputs("END\n", out);
 }
@@ -71,11 +86,14 @@ static void put_spans(FILE *out, const struct gantt *g, size_t colour)
 static bool has_name(const struct gantt *g, size_t i)
 {
     const struct gpu_span *s = gpu_spans_at(g->spans, i);
-    if (at(g, s->to_ns) - at(g, s->from_ns) < NAME_AT_LEAST * g->axis.length)
+    const struct lying y = lying_of(g, s);
+    if (at(g, s->to_ns) - at(g, s->from_ns) < NAME_AT_LEAST * g->axis.length ||
+        (y.high - y.low) * g->row_px < NAME_PX)
         return false;
     for (size_t k = 0; k < i; k++) {
         const struct gpu_span *other = gpu_spans_at(g->spans, k);
-        if (other->job == s->job && other->from_ns == s->from_ns && other->gpu + 1 == s->gpu)
+        if (other->job == s->job && other->from_ns == s->from_ns &&
+            (other->gpu == s->gpu || other->gpu + 1 == s->gpu))
             return false;
     }
     return true;
@@ -88,54 +106,27 @@ static size_t put_names(FILE *out, const struct gantt *g)
         return 0;
     for (size_t i = 0; i < gpu_spans_len(g->spans); i++) {
         const struct gpu_span *s = gpu_spans_at(g->spans, i);
+        const struct lying y = lying_of(g, s);
         if (!has_name(g, i))
             continue;
         plot_name(out, "name", len, gpu_spans_name(g->spans, s->name));
         fprintf(out,
                 "set label %zu name_%zu at %.9g,%.4f offset 0.4,0 left front "
                 "textcolor rgb '#FFFFFF'\n",
-                len + 10, len, at(g, s->from_ns), s->gpu + 0.5);
+                len + 10, len, at(g, s->from_ns), (y.low + y.high) / 2);
         len++;
     }
     return len;
 }
 
-/* Names of nodes in the middle of their rows, as far as there is room for them. */
-static void put_rows(FILE *out, const struct gantt *g, unsigned row)
+static const char *node_of(const void *spans, size_t row)
 {
-    const size_t gpus = gpu_spans_gpus(g->spans);
-    double free_from = 0;
-    fprintf(out, "set yrange [%zu:0]\nset ytics scale 0 (", gpus);
-    for (size_t first = 0, next; first < gpus; first = next) {
-        next = first + 1;
-        while (next < gpus && gpu_spans_index(g->spans, next) > 0)
-            next++;
-        const double middle = (double)(first + next) / 2;
-        if (middle * row < free_from)
-            continue;
-        fprintf(out, "%snode_%zu %.4g", first == 0 ? "" : ", ", first, middle);
-        free_from = middle * row + NAME_PX;
-    }
-    fputs(")\nunset grid\n", out);
+    return gpu_spans_node(spans, row);
 }
 
-static size_t put_nodes(FILE *out, const struct gantt *g)
+static bool begins_node(const void *spans, size_t row)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < gpu_spans_gpus(g->spans); i++) {
-        if (gpu_spans_index(g->spans, i) > 0 && i > 0)
-            continue;
-        const char *node = gpu_spans_node(g->spans, i);
-        longest = plot_text_len(node) > longest ? plot_text_len(node) : longest;
-        if (out == NULL)
-            continue;
-        plot_name(out, "node", i, node);
-        fprintf(out,
-                "set arrow from graph 0,first %zu to graph 1,first %zu nohead lw 0.8 lc rgb "
-                "'#BBBBBB'\n",
-                i, i);
-    }
-    return longest;
+    return row == 0 || gpu_spans_index(spans, row) == 0;
 }
 
 /* --- the legend --- */
@@ -237,6 +228,14 @@ static bool has_few_evictions(const struct gpu_spans *s)
     return len > 0 && len <= EVICTIONS_MOST;
 }
 
+static bool has_slices(const struct gpu_spans *s)
+{
+    for (size_t i = 0; i < gpu_spans_gpus(s); i++)
+        if (gpu_spans_slices(s, i) > 0)
+            return true;
+    return false;
+}
+
 static const char *const by_names[] = {
     [SPANS_BY_TENANT] = ", by tenant",
     [SPANS_BY_QUEUE] = ", by queue",
@@ -254,20 +253,26 @@ bool plot_run_gantt(struct plot_page *page, const struct run_record *runs, size_
                       .start_ns = runs->start_ns,
                       .groups = gpu_spans_groups(spans),
                       .shows_evictions = has_few_evictions(spans)};
+    const size_t gpus = gpu_spans_gpus(spans);
+    const bool is_cut = has_slices(spans);
+    const unsigned px = row_axis_px(gpus, is_cut ? CUT_PANEL_PX : PANEL_PX_MOST, LEAST_ROW_PX,
+                                    is_cut ? CUT_ROW_PX : ROW_PX);
+    const struct row_axis nodes = {gpus, px, spans, node_of, begins_node};
+    g.row_px = nodes.row_px;
     rank_groups(&g);
     page->has_time_axis = true;
     page->title = "Who held which GPU";
-    snprintf(page->remark, sizeof page->remark, "%s", by_names[gpu_spans_by(spans)]);
+    snprintf(page->remark, sizeof page->remark, "%s%s", by_names[gpu_spans_by(spans)],
+             is_cut ? "; MIG instances lie at their slices, slice 0 at the top" : "");
     page->panels = 1;
-    page->panel_px = row_px(gpu_spans_gpus(spans)) * (unsigned)gpu_spans_gpus(spans);
+    page->panel_px = nodes.row_px * (unsigned)nodes.rows;
     page->key_entries = (g.groups > 0 ? g.colours : 0) + g.shows_evictions;
     page->key_longest = longest_group(&g);
-    page->left_px = (unsigned)put_nodes(NULL, &g) * LETTER_PX + NAMES_GAP_PX;
+    page->left_px = row_axis_left_px(&nodes);
     plot_page_begin(page);
     time_axis_print(&g.axis, g.start_ns, page->out);
     put_groups(page->out, &g);
-    put_nodes(page->out, &g);
-    put_rows(page->out, &g, row_px(gpu_spans_gpus(spans)));
+    row_axis_print(&nodes, page->out);
     put_names(page->out, &g);
     for (size_t i = 0; i < g.colours; i++)
         put_spans(page->out, &g, i);

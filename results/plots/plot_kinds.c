@@ -10,7 +10,13 @@ const struct plot_kind plot_kinds_of_run[] = {
     {"utilisation", "what the GPUs were doing over time, by pool", plot_run_utilisation},
     {"queue-length", "jobs waiting, by queue, and jobs at work", plot_run_queue},
     {"waits", "how many of the jobs waited at most how long, by queue or tenant", plot_run_waits},
-    {"gantt", "who held which GPU when; of clusters of up to 128 GPUs", plot_run_gantt},
+    {"heat",
+     "how much of the GPUs was held over time: a row per GPU, of more than 96 per node, of more "
+     "nodes per several",
+     plot_run_heat},
+    {"gantt",
+     "who held which GPU when, MIG instances at their slices; of clusters of up to 128 GPUs",
+     plot_run_gantt},
     {0},
 };
 

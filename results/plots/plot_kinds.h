@@ -24,7 +24,7 @@ extern const struct plot_kind plot_kinds_of_run[];
 extern const struct plot_kind plot_kinds_of_comparison[];
 extern const struct plot_kind plot_kinds_of_replications[]; /* of one policy, besides its run's */
 
-plot_fn plot_run_utilisation, plot_run_queue, plot_run_waits, plot_run_gantt;
+plot_fn plot_run_utilisation, plot_run_queue, plot_run_waits, plot_run_gantt, plot_run_heat;
 plot_fn plot_all_utilisation, plot_all_queues, plot_all_waits, plot_all_wait_bands,
     plot_all_policies;
 

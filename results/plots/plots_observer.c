@@ -1,5 +1,6 @@
 /* The observer `plots` keeps, in the run_record that is its options, what pictures are made of; it
  * writes nothing itself. */
+#include "results/gpu_heat.h"
 #include "results/gpu_spans.h"
 #include "results/run_record.h"
 #include "results/timeline.h"
@@ -18,14 +19,17 @@ static bool plots_open(void *state, const struct observer_env *env, struct diag 
         return true;
     timeline_begin(r->timeline, env->sim, env->start_ns);
     gpu_spans_begin(r->spans, env->sim);
+    gpu_heat_begin(r->heat, env->sim, env->start_ns);
     return true;
 }
 
 static void plots_task_over(void *state, const struct job *job, const struct task *task)
 {
     const struct plots_observer *p = state;
-    if (p->record != NULL)
-        gpu_spans_task(p->record->spans, job, task);
+    if (p->record == NULL)
+        return;
+    gpu_spans_task(p->record->spans, job, task);
+    gpu_heat_task(p->record->heat, job, task);
 }
 
 static void plots_sample(void *state, int64_t now_ns)
@@ -50,6 +54,7 @@ static bool plots_close(void *state, struct diag *d)
         return true;
     timeline_end(p->record->timeline);
     gpu_spans_end(p->record->spans);
+    gpu_heat_end(p->record->heat);
     return true;
 }
 
