@@ -12,7 +12,7 @@ double sequential_margin(const struct interval *i, double confidence, size_t loo
 }
 
 enum decision sequential_decision(const struct interval *i, enum comparison op, double limit,
-                                double confidence, size_t looks)
+                                  double confidence, size_t looks)
 {
     if (i->count == 0)
         return DECISION_FAILS;

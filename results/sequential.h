@@ -21,7 +21,7 @@ enum decision { DECISION_OPEN, DECISION_HOLDS, DECISION_FAILS };
 /* Of a mean with its interval (INTERVAL_LEVEL). Values that are all the same decide at once if
  * there are two or more; of `==` and `!=` nothing else does. Without any value it fails. */
 enum decision sequential_decision(const struct interval *i, enum comparison op, double limit,
-                                double confidence, size_t looks);
+                                  double confidence, size_t looks);
 
 /* The mean's bounds that the test uses: with the confidence of one look, to one side each. */
 double sequential_margin(const struct interval *i, double confidence, size_t looks);

@@ -164,6 +164,18 @@ const struct yaml_node *axis_value_at(const struct axis *x, double share, struct
     return number_node(x, x->from + share * (x->to - x->from), a);
 }
 
+struct scenario_setting *axes_point(const struct axes *axes, uint64_t point, struct arena *a)
+{
+    struct scenario_setting *settings = arena_alloc(a, (axes->len + 1) * sizeof settings[0]);
+    for (size_t i = axes->len; i-- > 0;) {
+        const struct axis *x = &axes->items[i];
+        settings[i].knob = x->knob;
+        settings[i].value = axis_value(x, point % x->len, a);
+        point /= x->len;
+    }
+    return settings;
+}
+
 void axis_print_value(const struct yaml_node *n, FILE *out)
 {
     if (n->kind == YAML_SCALAR) {
@@ -179,4 +191,21 @@ void axis_print_value(const struct yaml_node *n, FILE *out)
         axis_print_value(is_map ? n->pairs[i].value : n->items[i], out);
     }
     fputc(is_map ? '}' : ']', out);
+}
+
+void axis_print_settings(const struct scenario_setting *settings, size_t len, FILE *out)
+{
+    for (size_t i = 0; i < len; i++) {
+        fprintf(out, "%s%s = ", i == 0 ? "" : ", ", settings[i].knob.text);
+        axis_print_value(settings[i].value, out);
+    }
+}
+
+void axes_print(const struct axes *axes, FILE *out)
+{
+    for (size_t i = 0; i < axes->len; i++) {
+        fprintf(out, "%s:", axes->items[i].knob.text);
+        axis_print_value(axes->items[i].node, out);
+        fputc('\n', out);
+    }
 }

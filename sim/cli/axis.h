@@ -43,6 +43,15 @@ bool axes_read(struct axes *axes, const struct yaml_node *list, const char *what
 const struct yaml_node *axis_value(const struct axis *axis, uint64_t number, struct arena *a);
 const struct yaml_node *axis_value_at(const struct axis *axis, double share, struct arena *a);
 
+/* The settings of a point of the grid; points are numbered from 0, the last axis fastest. */
+struct scenario_setting *axes_point(const struct axes *axes, uint64_t point, struct arena *a);
+
+/* A line for each, with its values as written. */
+void axes_print(const struct axes *axes, FILE *out);
+
+/* Settings on one line: nodes of pool a = 4, run.until = 7d. */
+void axis_print_settings(const struct scenario_setting *settings, size_t len, FILE *out);
+
 /* A value on one line: 8, [1g.10gb, 2g.20gb], {rate: 6/h}. */
 void axis_print_value(const struct yaml_node *value, FILE *out);
 

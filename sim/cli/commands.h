@@ -13,6 +13,7 @@ enum exit_code { EXIT_DONE = 0, EXIT_EXPECTATION = 1, EXIT_INPUT = 2, EXIT_WORLD
 
 extern const struct command command_run;
 extern const struct command command_compare;
+extern const struct command command_size;
 extern const struct command command_sweep;
 extern const struct command command_check;
 extern const struct command command_explain;

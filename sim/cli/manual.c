@@ -9,6 +9,7 @@
 #include "sim/check.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/scenario.h"
+#include "sim/cli/size_plan.h"
 #include "sim/cli/sweep_plan.h"
 #include "sim/distribution.h"
 #include "workloads/openb_nodes.h"
@@ -194,6 +195,7 @@ static void collect(struct parts *p)
     add_text(p, timeline);
     add_text(p, machines);
     add_table(p, &catalogue_table, 3);
+    add_table(p, &size_table, 2);
     add_table(p, &sweep_table, 2);
     add_knob_forms(p);
 }

@@ -4,10 +4,14 @@
 #include "sim/arena.h"
 #include "sim/calendar.h"
 #include "sim/check.h"
+#include "sim/cli/axis.h"
 #include "sim/cli/policies_section.h"
 #include "sim/duration.h"
+#include "sim/file_text.h"
+#include "sim/hash.h"
 #include "sim/path.h"
 #include "sim/suggest.h"
+#include "sim/text_stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -370,4 +374,28 @@ const struct policy_entry *scenario_policy(const struct scenario *s, const char 
     diag_error(d, (struct src_pos){.file = s->path}, "it has no policy '%s'%s", name,
                suggest_hint(&suggest));
     return NULL;
+}
+
+uint64_t scenario_hash(const struct scenario *s, const char *text)
+{
+    struct text_stream t;
+    FILE *out = text_stream_open(&t);
+    fputs(text, out);
+    for (size_t i = 0; i < s->settings_len; i++) {
+        fprintf(out, "%s=", s->settings[i].knob.text);
+        axis_print_value(s->settings[i].value, out);
+        fputc('\n', out);
+    }
+    text_stream_close(&t);
+    uint64_t hash = hash_bytes(t.text, t.len);
+    free(t.text);
+    for (size_t i = 0; i < s->layers_len; i++) {
+        char *file;
+        size_t len;
+        if (file_text_read(s->layers[i]->file, &file, &len)) {
+            hash = hash_more(hash, file, len);
+            free(file);
+        }
+    }
+    return hash;
 }

@@ -98,6 +98,10 @@ bool scenario_open(struct scenario *s, const char *path, const struct scenario_s
                    size_t settings_len, struct diag *d);
 void scenario_close(struct scenario *s);
 
+/* Of a text, of what was set in the scenario, and of the files it was read from: two runs of
+ * different hashes are not parts of one. */
+uint64_t scenario_hash(const struct scenario *s, const char *text);
+
 /* Whether a result file is to be written. */
 bool scenario_wants(const struct scenario *s, const char *output);
 

@@ -33,9 +33,10 @@ static struct told tell(const struct prepared *p, struct run_record *record)
 }
 
 /* The record writes its files only if a summary is wanted. */
-static size_t choose_observers(const struct prepared *p, bool has_files, const struct told *told,
-                               struct observer_use *out)
+static size_t choose_observers(const struct prepared *p, const struct simulate_task *task,
+                               const struct told *told, struct observer_use *out)
 {
+    const bool has_files = task->dir != NULL;
     const struct scenario *s = &p->scenario;
     size_t len = 0;
     for (size_t i = 0; observer_all()[i] != NULL && len < MOST_OBSERVERS; i++) {
@@ -45,7 +46,7 @@ static size_t choose_observers(const struct prepared *p, bool has_files, const s
         const bool is_gpus = strcmp(ops->name, "gpus") == 0;
         if (p->has_no_record && (is_summary || is_plots))
             continue;
-        if (is_summary || (is_plots && has_files))
+        if (is_summary || (is_plots && (has_files || task->keeps_timeline)))
             out[len++] = (struct observer_use){ops, told->record};
         else if (has_files && !is_plots && scenario_wants(s, ops->name))
             out[len++] = (struct observer_use){ops, is_gpus ? &told->gpus : NULL};
@@ -102,7 +103,7 @@ static int code_of(enum simulation_end end)
 static unsigned wants_of(const struct prepared *p, const struct simulate_task *task)
 {
     if (task->dir == NULL)
-        return RECORD_NO_FILES;
+        return RECORD_NO_FILES | (task->keeps_timeline ? RECORD_PLOTS : 0);
     return (prepared_wants_plots(p) ? RECORD_PLOTS : 0) |
            (scenario_wants(&p->scenario, "summary") ? 0 : RECORD_NO_FILES);
 }
@@ -136,7 +137,7 @@ int simulate_one(const struct prepared *p, const struct simulate_task *task, str
         .bootstrap_ns = p->bootstrap_ns,
         .out_dir = task->dir,
         .observers = observers,
-        .observers_len = choose_observers(p, has_files, &told, observers),
+        .observers_len = choose_observers(p, task, &told, observers),
         .no_fragments = p->has_no_record && !scenario_wants(&p->scenario, "utilisation") &&
                         !scenario_wants(&p->scenario, "fragments"),
         .strict = p->options->strict,
@@ -155,7 +156,8 @@ int simulate_one(const struct prepared *p, const struct simulate_task *task, str
     }
     if (!setup_close(&s))
         code = EXIT_WORLD;
-    if (code < EXIT_INPUT && (out->wants & RECORD_PLOTS) && !plots_draw_run(out, task->dir, d))
+    if (code < EXIT_INPUT && has_files && (out->wants & RECORD_PLOTS) &&
+        !plots_draw_run(out, task->dir, d))
         code = EXIT_WORLD;
     return code;
 }

@@ -12,6 +12,7 @@ struct simulate_task {
     const char *dir; /* NULL: only the metrics are kept, and no file is written */
     uint64_t replication;
     bool shows_progress;
+    bool keeps_timeline; /* in the record, though no file is written */
 };
 
 /* Runs it, writes its files, and says on d->out what a user must know: how it ended, dirt that was

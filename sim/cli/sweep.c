@@ -40,7 +40,7 @@ static const char *journal_name(const struct sweep *s)
                         s->shard + 1, s->shards);
 }
 
-static int write_tables(const struct sweep *s, struct sweep_journal *const *journals, size_t len,
+static int write_tables(const struct sweep *s, struct point_journal *const *journals, size_t len,
                         struct diag *d)
 {
     const struct sweep_table t = {&s->plan, &s->base->scenario, journals, len};
@@ -58,18 +58,18 @@ static int run_shard(struct sweep *s, struct diag *d)
 {
     const char *name = journal_name(s);
     const uint64_t hash = sweep_plan_hash(&s->plan, &s->base->scenario);
-    struct sweep_journal *journal = sweep_journal_open(name, hash, s->plan.points, d);
+    struct point_journal *journal = point_journal_open(name, hash, s->plan.points, d);
     if (journal == NULL)
         return d->is_world ? EXIT_WORLD : EXIT_INPUT;
-    const uint64_t had = sweep_journal_len(journal);
+    const uint64_t had = point_journal_len(journal);
     if (had > 0 && !s->options->run.quiet)
         printf("goes on with %s, which has %" PRIu64 " points\n", name, had);
     const struct sweep_part part = {s->base, &s->plan, journal, s->shard, s->shards};
     int code = sweep_run(&part, d);
     if (code == EXIT_DONE && s->shards == 1)
         code = write_tables(s, &journal, 1, d);
-    const bool is_empty = sweep_journal_len(journal) == 0;
-    sweep_journal_close(journal);
+    const bool is_empty = point_journal_len(journal) == 0;
+    point_journal_close(journal);
     /* Whole: the table has it all. Empty: nothing was done. */
     if ((code == EXIT_DONE && s->shards == 1) || is_empty)
         unlink(name);
@@ -113,12 +113,12 @@ static int merge(struct sweep *s, struct diag *d)
     static const char unit[] = "points";
     const char **names = arena_alloc(s->base->scenario.arena, MOST_JOURNALS * sizeof names[0]);
     const size_t len = find_journals(s, names, d);
-    struct sweep_journal **journals =
+    struct point_journal **journals =
         arena_alloc(s->base->scenario.arena, (len + 1) * sizeof journals[0]);
     const uint64_t hash = sweep_plan_hash(&s->plan, &s->base->scenario);
     size_t open = 0;
     for (size_t i = 0; i < len; i++) {
-        journals[open] = sweep_journal_read(names[i], hash, s->plan.points, d);
+        journals[open] = point_journal_read(names[i], hash, s->plan.points, d);
         open += journals[open] != NULL;
     }
     int code = open == len && len > 0 ? EXIT_DONE : d->is_world ? EXIT_WORLD : EXIT_INPUT;
@@ -135,7 +135,7 @@ static int merge(struct sweep *s, struct diag *d)
     if (code == EXIT_DONE)
         code = write_tables(s, journals, open, d);
     for (size_t i = 0; i < open; i++)
-        sweep_journal_close(journals[i]);
+        point_journal_close(journals[i]);
     return code;
 }
 

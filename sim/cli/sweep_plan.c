@@ -3,8 +3,6 @@
 #include "models/kubernetes/tree.h"
 #include "sim/arena.h"
 #include "sim/cli/version.h"
-#include "sim/file_text.h"
-#include "sim/hash.h"
 #include "sim/rng.h"
 #include "sim/text_stream.h"
 
@@ -146,31 +144,19 @@ static const struct yaml_node *drawn_value(const struct axis *x, gsl_rng *rng, s
 struct scenario_setting *sweep_plan_point(const struct sweep_plan *plan, uint64_t point,
                                           struct arena *a)
 {
+    if (plan->sample == 0)
+        return axes_point(&plan->axes, point, a);
     struct scenario_setting *settings = arena_alloc(a, plan->axes.len * sizeof settings[0]);
-    gsl_rng *rng = plan->sample > 0 ? rng_open(plan->seed, 0, "sweep", point) : NULL;
-    for (size_t i = 0; rng != NULL && i < plan->axes.len; i++)
+    gsl_rng *rng = rng_open(plan->seed, 0, "sweep", point);
+    for (size_t i = 0; i < plan->axes.len; i++) {
+        settings[i].knob = plan->axes.items[i].knob;
         settings[i].value = drawn_value(&plan->axes.items[i], rng, a);
-    for (size_t i = plan->axes.len; i-- > 0;) {
-        const struct axis *x = &plan->axes.items[i];
-        settings[i].knob = x->knob;
-        if (rng != NULL)
-            continue;
-        settings[i].value = axis_value(x, point % x->len, a);
-        point /= x->len;
     }
-    if (rng != NULL)
-        gsl_rng_free(rng);
+    gsl_rng_free(rng);
     return settings;
 }
 
 /* --- what it is --- */
-
-static void print_axis(const struct axis *x, FILE *out)
-{
-    fprintf(out, "%s:", x->knob.text);
-    axis_print_value(x->node, out);
-    fputc('\n', out);
-}
 
 uint64_t sweep_plan_hash(const struct sweep_plan *plan, const struct scenario *s)
 {
@@ -178,25 +164,11 @@ uint64_t sweep_plan_hash(const struct sweep_plan *plan, const struct scenario *s
     FILE *out = text_stream_open(&t);
     fprintf(out, "%s %" PRIu64 " %" PRId64 " %" PRId64 "\n", CLUSTERSIM_VERSION, plan->seed,
             plan->sample, plan->replications);
-    for (size_t i = 0; i < plan->axes.len; i++)
-        print_axis(&plan->axes.items[i], out);
+    axes_print(&plan->axes, out);
     for (size_t i = 0; i < plan->measures_len; i++)
         fprintf(out, "%s\n", plan->measures[i].text);
-    for (size_t i = 0; i < s->settings_len; i++) {
-        fprintf(out, "%s=", s->settings[i].knob.text);
-        axis_print_value(s->settings[i].value, out);
-        fputc('\n', out);
-    }
     text_stream_close(&t);
-    uint64_t hash = hash_bytes(t.text, t.len);
+    const uint64_t hash = scenario_hash(s, t.text);
     free(t.text);
-    for (size_t i = 0; i < s->layers_len; i++) {
-        char *text;
-        size_t len;
-        if (file_text_read(s->layers[i]->file, &text, &len)) {
-            hash = hash_more(hash, text, len);
-            free(text);
-        }
-    }
     return hash;
 }

@@ -113,7 +113,7 @@ static void run_point(void *context, size_t number)
     text_stream_close(&rows);
     /* A run that stalled is a row as well: `end` says so. */
     if (code < EXIT_INPUT) {
-        const bool ok = sweep_journal_append(s->part->journal, point, rows.text, rows.len);
+        const bool ok = point_journal_append(s->part->journal, point, rows.text, rows.len);
         if (!ok)
             diag_world(&d, (struct src_pos){.file = "sweep.journal"}, "cannot be written");
         code = ok ? EXIT_DONE : EXIT_WORLD;
@@ -136,11 +136,8 @@ static bool judge_points(const struct sweep_runner *s, struct diag *d)
         struct run_options o;
         struct prepared p;
         if (!open_point(s, s->todo[i], false, a, &o, &p, d)) {
-            fprintf(d->out, "so it is at point %" PRIu64 ":", s->todo[i]);
-            for (size_t k = 0; k < o.settings_len; k++) {
-                fprintf(d->out, "%s %s = ", k == 0 ? "" : ",", o.settings[k].knob.text);
-                axis_print_value(o.settings[k].value, d->out);
-            }
+            fprintf(d->out, "so it is at point %" PRIu64 ": ", s->todo[i]);
+            axis_print_settings(o.settings, o.settings_len, d->out);
             fputc('\n', d->out);
             bad++;
         }
@@ -177,7 +174,7 @@ int sweep_run(const struct sweep_part *part, struct diag *d)
     s.todo = calloc(part->plan->points / part->shards + 1, sizeof s.todo[0]);
     SIM_REQUIRE(s.todo != NULL);
     for (uint64_t point = part->shard; point < part->plan->points; point += part->shards)
-        if (!sweep_journal_has(part->journal, point))
+        if (!point_journal_has(part->journal, point))
             s.todo[s.todo_len++] = point;
     if (judge_points(&s, d))
         run_todo(&s);

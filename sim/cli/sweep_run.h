@@ -8,14 +8,14 @@
 #ifndef SIM_CLI_SWEEP_RUN_H
 #define SIM_CLI_SWEEP_RUN_H
 
+#include "sim/cli/point_journal.h"
 #include "sim/cli/prepared.h"
-#include "sim/cli/sweep_journal.h"
 #include "sim/cli/sweep_plan.h"
 
 struct sweep_part {
     const struct prepared *base;
     const struct sweep_plan *plan;
-    struct sweep_journal *journal;
+    struct point_journal *journal;
     uint64_t shard, shards; /* points shard, shard + shards ... */
 };
 

@@ -51,10 +51,10 @@ static bool read_line(const struct sweep_table *t, char **at, struct sweep_row *
 
 /* --- all rows --- */
 
-static struct sweep_journal *journal_of(const struct sweep_table *t, uint64_t point)
+static struct point_journal *journal_of(const struct sweep_table *t, uint64_t point)
 {
     for (size_t i = 0; i < t->journals_len; i++)
-        if (sweep_journal_has(t->journals[i], point))
+        if (point_journal_has(t->journals[i], point))
             return t->journals[i];
     return NULL;
 }
@@ -88,7 +88,7 @@ static bool walk_point(const struct sweep_table *t, struct sweep_row *row, sweep
     const struct scenario_setting *settings = sweep_plan_point(t->plan, row->point, a);
     for (size_t i = 0; i < t->plan->axes.len; i++)
         row->settings[i] = value_text(settings[i].value, a);
-    char *text = sweep_journal_text(journal_of(t, row->point), row->point);
+    char *text = point_journal_text(journal_of(t, row->point), row->point);
     bool ok = text != NULL;
     for (char *at = text; ok && *at != '\0';) {
         ok = read_line(t, &at, row);

@@ -8,13 +8,13 @@
 #define SIM_CLI_SWEEP_TABLE_H
 
 #include "results/run_record.h"
-#include "sim/cli/sweep_journal.h"
+#include "sim/cli/point_journal.h"
 #include "sim/cli/sweep_plan.h"
 
 struct sweep_table {
     const struct sweep_plan *plan;
     const struct scenario *scenario;
-    struct sweep_journal *const *journals; /* each point is in one of them */
+    struct point_journal *const *journals; /* each point is in one of them */
     size_t journals_len;
 };
 

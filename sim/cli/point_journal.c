@@ -1,4 +1,4 @@
-#include "sim/cli/sweep_journal.h"
+#include "sim/cli/point_journal.h"
 
 #include "sim/check.h"
 #include "sim/file_text.h"
@@ -16,7 +16,7 @@
 
 enum { HEAD_TEXT = 80, ANYONE_MAY_READ_AND_WRITE = 0666 };
 
-struct sweep_journal {
+struct point_journal {
     char *path;
     int fd;
     uint64_t points, len;
@@ -27,7 +27,7 @@ struct sweep_journal {
 
 static int print_title(char out[HEAD_TEXT], uint64_t hash)
 {
-    return snprintf(out, HEAD_TEXT, "clustersim sweep 1 %016" PRIx64 "\n", hash);
+    return snprintf(out, HEAD_TEXT, "clustersim points 1 %016" PRIx64 "\n", hash);
 }
 
 static uint32_t crc_of(const char *text, size_t len)
@@ -35,7 +35,7 @@ static uint32_t crc_of(const char *text, size_t len)
     return (uint32_t)crc32_z(0, (const unsigned char *)text, len);
 }
 
-static struct src_pos whole(const struct sweep_journal *j)
+static struct src_pos whole(const struct point_journal *j)
 {
     return (struct src_pos){.file = j->path};
 }
@@ -55,7 +55,7 @@ static bool read_head(const char *at, uint64_t left, uint64_t *point, uint64_t *
 }
 
 /* Notes the whole blocks; what follows the last of them is dropped. */
-static void scan(struct sweep_journal *j, const char *text, uint64_t len)
+static void scan(struct point_journal *j, const char *text, uint64_t len)
 {
     uint64_t point, bytes, head;
     uint32_t crc;
@@ -69,7 +69,7 @@ static void scan(struct sweep_journal *j, const char *text, uint64_t len)
 }
 
 /* Of a file that begins as it should; an empty one begins here. */
-static bool adopt(struct sweep_journal *j, uint64_t hash, bool may_write, struct diag *d)
+static bool adopt(struct point_journal *j, uint64_t hash, bool may_write, struct diag *d)
 {
     char title[HEAD_TEXT];
     const uint64_t title_len = (uint64_t)print_title(title, hash);
@@ -87,7 +87,8 @@ static bool adopt(struct sweep_journal *j, uint64_t hash, bool may_write, struct
     free(text);
     if (!is_ours && !(is_cut && may_write)) {
         diag_error(d, whole(j),
-                   "it belongs to another sweep (other values, scenario, seed or version); remove "
+                   "it belongs to another search or sweep (other values, scenario, seed or "
+                   "version); remove "
                    "it, or choose another folder with --out");
         return false;
     }
@@ -99,11 +100,11 @@ static bool adopt(struct sweep_journal *j, uint64_t hash, bool may_write, struct
     return true;
 }
 
-static struct sweep_journal *open_it(const char *path, int flags, uint64_t hash, uint64_t points,
+static struct point_journal *open_it(const char *path, int flags, uint64_t hash, uint64_t points,
                                      struct diag *d)
 {
     const bool may_write = flags != O_RDONLY;
-    struct sweep_journal *j = calloc(1, sizeof *j);
+    struct point_journal *j = calloc(1, sizeof *j);
     SIM_REQUIRE(j != NULL);
     j->path = strdup(path);
     j->points = points;
@@ -115,28 +116,28 @@ static struct sweep_journal *open_it(const char *path, int flags, uint64_t hash,
     if (!ok)
         diag_world(d, whole(j), "cannot be opened: %s", strerror(errno));
     if (ok && may_write && flock(j->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-        diag_world(d, whole(j), "another process is at this sweep");
+        diag_world(d, whole(j), "another process is at it");
         ok = false;
     }
     if (ok && adopt(j, hash, may_write, d))
         return j;
-    sweep_journal_close(j);
+    point_journal_close(j);
     return NULL;
 }
 
-struct sweep_journal *sweep_journal_open(const char *path, uint64_t hash, uint64_t points,
+struct point_journal *point_journal_open(const char *path, uint64_t hash, uint64_t points,
                                          struct diag *d)
 {
     return open_it(path, O_RDWR | O_CREAT | O_APPEND, hash, points, d);
 }
 
-struct sweep_journal *sweep_journal_read(const char *path, uint64_t hash, uint64_t points,
+struct point_journal *point_journal_read(const char *path, uint64_t hash, uint64_t points,
                                          struct diag *d)
 {
     return open_it(path, O_RDONLY, hash, points, d);
 }
 
-void sweep_journal_close(struct sweep_journal *j)
+void point_journal_close(struct point_journal *j)
 {
     if (j == NULL)
         return;
@@ -148,12 +149,12 @@ void sweep_journal_close(struct sweep_journal *j)
     free(j);
 }
 
-bool sweep_journal_has(const struct sweep_journal *j, uint64_t point)
+bool point_journal_has(const struct point_journal *j, uint64_t point)
 {
     return j->block_at[point] != 0;
 }
 
-uint64_t sweep_journal_len(const struct sweep_journal *j)
+uint64_t point_journal_len(const struct point_journal *j)
 {
     return j->len;
 }
@@ -170,7 +171,7 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-bool sweep_journal_append(struct sweep_journal *j, uint64_t point, const char *text, size_t len)
+bool point_journal_append(struct point_journal *j, uint64_t point, const char *text, size_t len)
 {
     char *block = malloc(HEAD_TEXT + len);
     SIM_REQUIRE(block != NULL);
@@ -189,7 +190,7 @@ bool sweep_journal_append(struct sweep_journal *j, uint64_t point, const char *t
     return ok;
 }
 
-char *sweep_journal_text(const struct sweep_journal *j, uint64_t point)
+char *point_journal_text(const struct point_journal *j, uint64_t point)
 {
     char head_text[HEAD_TEXT];
     uint64_t number, len, head;
