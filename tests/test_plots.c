@@ -15,6 +15,7 @@
 #include "tests/temp_file.h"
 #include "tests/unit.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -263,19 +264,87 @@ static void replications_have_bands_and_intervals(void **state)
     assert_has(dir.path, "wait-bands.gp", "\n53.8173706 100 100 100\nEND\n$waits_1 << END\n");
     assert_has(dir.path, "wait-bands.gp",
                "$waits_1 using 1:2 with lines lw 2 dt 1 lc rgb '#D55E00' title policy_1\n");
-    assert_has(dir.path, "wait-bands.gp", ".': mean of 3 replications; bands: 95% intervals");
+    assert_has(
+        dir.path, "wait-bands.gp",
+        ".': means of 3 replications; bands, at each wait: their 95% intervals (Student t)'\n");
     assert_has(dir.path, "waits.gp", ".': the first of 3 replications'\n");
     /* mean waits of 30, 25 and 30 s: 28.3333 +- 7.17109 */
     assert_has(dir.path, "policies.gp",
                "set arrow 1 from 21.1622,0 to 35.5044,0 heads size screen 0.003,90 front lw 1.2\n");
     assert_true(plots_draw_replications(&r[0], dir.path, &m.diag));
-    assert_has(dir.path, "wait-bands.gp", "'small under fifo, seed 0'.': mean of 3 replications");
+    assert_has(dir.path, "wait-bands.gp", "'small under fifo, seed 0'.': means of 3 replications");
     for (size_t i = 0; i < LEN(r); i++)
         run_record_fini(&r[i]);
     run(&r[0], "fifo", "fifo");
     assert_true(plots_draw_comparison(r, 1, dir.path, &m.diag));
     assert_false(has_file(dir.path, "wait-bands.gp"));
     run_record_fini(&r[0]);
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+/* Costs in thousands; 10 hours are beyond an axis that ends at 5.5 times the limit. */
+static void a_frontier_marks_targets_and_the_answer(void **state)
+{
+    (void)state;
+    static const struct frontier_point waits[] = {
+        {100000, 36000, 30000, 42000, false},
+        {120000, 2400, 1800, 3000, false},
+        {140000, 1200, 600, 1800, true},
+        {160000, (double)NAN, (double)NAN, (double)NAN, false},
+    };
+    static const struct frontier_point use[] = {
+        {100000, 0.9, 0.8, 1, true},
+        {120000, 0.75, (double)NAN, (double)NAN, true},
+        {140000, 0.6, 0.5, 0.7, true},
+        {160000, 0.5, 0.4, 0.6, false},
+    };
+    static const struct frontier_target targets[] = {
+        {"p95(wait) <= 30m", UNIT_SECONDS, 1800, waits, LEN(waits)},
+        {"utilisation >= 60%", UNIT_SHARE, 0.6, use, LEN(use)},
+    };
+    struct frontier_plot f = {"it's small", targets, LEN(targets), 2};
+    struct temp_dir dir;
+    struct messages m;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    assert_true(plots_draw_frontier(&f, dir.path, &m.diag));
+    assert_string_equal(messages_text(&m), "");
+    assert_has(dir.path, "frontier.gp", "page_subtitle = 'it''s small'.'; lines: 95% intervals'\n");
+    assert_has(dir.path, "frontier.gp",
+               "set xrange [96.4:163.6]\nset xtics autofreq\nx_label = 'thousand USD a month'\n");
+    assert_has(dir.path, "frontier.gp",
+               "target_0 = 'p95(wait) <= 30m'\n$kept_0 << END\n140 20 10 30 0\nEND\n"
+               "$missed_0 << END\n100 158.4 158.4 158.4 1\n120 40 30 50 0\nEND\n"
+               "$answer_0 << END\n140 20\nEND\n"
+               "target_1 = 'utilisation >= 60%'\n"
+               "$kept_1 << END\n100 90 80 100 0\n120 75 75 75 0\n140 60 50 70 0\nEND\n");
+    assert_has(dir.path, "frontier.gp", "set yrange [0:165]\nset ytics 15\nset ylabel 'minutes'\n");
+    assert_has(dir.path, "frontier.gp", "from graph 0,first 30 to graph 1,first 30 nohead dt 2");
+    f.answer = SIZE_MAX;
+    assert_true(plots_draw_frontier(&f, dir.path, &m.diag));
+    assert_has(dir.path, "frontier.gp", ".': no candidate keeps all; lines: 95% intervals'\n");
+    assert_has(dir.path, "frontier.gp", "$answer_0 << END\nEND\n");
+    f.len = 0;
+    assert_true(plots_draw_frontier(&f, dir.path, &m.diag));
+    assert_false(has_file(dir.path, "frontier.gp"));
+    messages_close(&m);
+    temp_dir_remove(&dir);
+}
+
+static void where_nobody_waits_it_is_said(void **state)
+{
+    (void)state;
+    struct temp_dir dir;
+    struct messages m;
+    struct run_record r;
+    temp_dir_open(&dir);
+    messages_open(&m);
+    run_some(&r, "fifo", "fifo", 1);
+    assert_true(plots_draw_comparison(&r, 1, dir.path, &m.diag));
+    assert_has(dir.path, "waits.gp", ".': nobody waits'\n");
+    assert_has(dir.path, "queue-length.gp", ".': nobody waits'\n");
+    run_record_fini(&r);
     messages_close(&m);
     temp_dir_remove(&dir);
 }
@@ -559,6 +628,8 @@ int main(void)
         cmocka_unit_test(the_scripts_of_a_run_hold_its_data),
         cmocka_unit_test(policies_keep_their_colours),
         cmocka_unit_test(replications_have_bands_and_intervals),
+        cmocka_unit_test(a_frontier_marks_targets_and_the_answer),
+        cmocka_unit_test(where_nobody_waits_it_is_said),
         cmocka_unit_test(a_picture_of_nothing_is_not_there),
         cmocka_unit_test(gpus_without_kernels_are_not_active),
         cmocka_unit_test(an_axis_of_waits_begins_where_somebody_waits),

@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-enum { PANEL_PX = 480, LEAST_ROW_PX = 5, MOST_ROW_PX = 22 };
+enum { PANEL_PX = 480, LEAST_ROW_PX = 5, MOST_ROW_PX = 22, GAP_FROM_PX = 10 };
+
+#define GAP 0.04 /* of a row, above and below; narrow rows lie close */
 
 /* Source   ColorBrewer 2.0, YlGnBu: lightness falls evenly, for any colour vision and in print. */
 static const struct heat_level {
@@ -83,8 +85,9 @@ static void put_remark(struct plot_page *page, const struct gpu_heat *h)
                  ": a row per %u nodes, with the name of the first", gpu_heat_nodes_of_row(h));
 }
 
-static void put_boxes(const struct plot_page *p)
+static void put_boxes(const struct plot_page *p, unsigned row_px)
 {
+    const double gap = row_px < GAP_FROM_PX ? 0 : GAP;
     plot_page_panel(p, 0);
     fprintf(p->out,
             "set object 1 rectangle from graph 0,graph 0 to graph 1,graph 1 behind "
@@ -96,7 +99,7 @@ static void put_boxes(const struct plot_page *p)
     for (size_t l = 1; l < LEVELS; l++)
         fprintf(p->out,
                 "$held_%zu using 1:3:1:2:($3+%g):($3+1-%g) with boxxyerror lc rgb '%s' notitle%s",
-                l, 0.04, 0.04, levels[l].colour, l + 1 < LEVELS ? ", " : "\n");
+                l, gap, gap, levels[l].colour, l + 1 < LEVELS ? ", " : "\n");
 }
 
 bool plot_run_heat(struct plot_page *page, const struct run_record *runs, size_t len)
@@ -123,7 +126,7 @@ bool plot_run_heat(struct plot_page *page, const struct run_record *runs, size_t
     for (size_t l = 1; l < LEVELS; l++)
         put_level(page->out, h, &axis, l);
     plot_page_draw(page);
-    put_boxes(page);
+    put_boxes(page, nodes.row_px);
     plot_page_end(page);
     return true;
 }

@@ -62,6 +62,23 @@ void plot_remark_first(struct plot_page *page, const struct run_record *runs)
                  replications_len(runs->replications));
 }
 
+void plot_remark_add(struct plot_page *page, const char *remark)
+{
+    const size_t len = strlen(page->remark);
+    snprintf(page->remark + len, sizeof page->remark - len, "%s%s", len == 0 ? ": " : "; ", remark);
+}
+
+void plot_remark_means(struct plot_page *page, const struct run_record *runs, const char *marks)
+{
+    const struct replications *r = runs->replications;
+    if (r != NULL)
+        snprintf(page->remark, sizeof page->remark,
+                 replications_are_samples(r)
+                     ? ": means of %zu samples of the log; %s: where 95%% of such lie"
+                     : ": means of %zu replications; %s: their 95%% intervals (Student t)",
+                 replications_len(r), marks);
+}
+
 size_t plot_text_len(const char *text)
 {
     const size_t bytes = strlen(text);

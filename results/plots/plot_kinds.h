@@ -36,6 +36,12 @@ int64_t plot_length_ns(const struct run_record *runs, size_t len);
 /* A remark of a comparison's picture that shows the first of several replications. */
 void plot_remark_first(struct plot_page *page, const struct run_record *runs);
 
+/* ": remark", or behind another one "; remark". */
+void plot_remark_add(struct plot_page *page, const char *remark);
+
+/* Of one that shows means of them, and their intervals as what `marks` says. */
+void plot_remark_means(struct plot_page *page, const struct run_record *runs, const char *marks);
+
 /* Characters of a name in a legend. */
 size_t plot_text_len(const char *text);
 

@@ -46,20 +46,26 @@ static void forget(const struct drawing *w, const char *name)
         unlink(arena_printf(w->arena, "%s/%s.%s", w->dir, name, formats[i]));
 }
 
+/* Keeps the script, if there is something to show. */
+static bool keep_script(struct drawing *w, const char *name, struct text_stream *script,
+                        bool has_it)
+{
+    text_stream_close(script);
+    forget(w, name);
+    const bool ok = !has_it || write_script(w, name, script->text, script->len);
+    free(script->text);
+    SIM_REQUIRE(w->names_len < KINDS_MOST);
+    if (has_it && ok)
+        w->names[w->names_len++] = name;
+    return ok;
+}
+
 static bool write_kind(struct drawing *w, const struct plot_kind *k)
 {
     struct text_stream script;
     struct plot_page page = {
         .out = text_stream_open(&script), .name = k->name, .subtitle = w->subtitle};
-    const bool has_it = k->write(&page, w->runs, w->runs_len);
-    text_stream_close(&script);
-    forget(w, k->name);
-    const bool ok = !has_it || write_script(w, k->name, script.text, script.len);
-    free(script.text);
-    SIM_REQUIRE(w->names_len < KINDS_MOST);
-    if (has_it && ok)
-        w->names[w->names_len++] = k->name;
-    return ok;
+    return keep_script(w, k->name, &script, k->write(&page, w->runs, w->runs_len));
 }
 
 static bool make_folder(const struct drawing *w)
@@ -146,4 +152,23 @@ bool plots_draw_comparison(const struct run_record *runs, size_t len, const char
     SIM_REQUIRE(len > 0);
     w.subtitle = arena_printf(w.arena, "%s, seed %" PRIu64, scenario_of(runs), runs->seed);
     return draw_into(&w, dir, plot_kinds_of_comparison);
+}
+
+bool plots_draw_frontier(const struct frontier_plot *f, const char *dir, struct diag *d)
+{
+    struct drawing w = {.arena = arena_new(), .diag = d};
+    struct text_stream script;
+    char *path = out_path(dir, "plots");
+    w.dir = path;
+    bool ok = make_folder(&w);
+    if (ok) {
+        struct plot_page page = {
+            .out = text_stream_open(&script), .name = "frontier", .subtitle = f->scenario};
+        ok = keep_script(&w, "frontier", &script, frontier_plot_write(&page, f));
+    }
+    if (ok)
+        draw_scripts(&w);
+    free(path);
+    arena_free(w.arena);
+    return ok;
 }

@@ -13,6 +13,7 @@
 #ifndef RESULTS_PLOTS_PLOTS_H
 #define RESULTS_PLOTS_PLOTS_H
 
+#include "results/plots/frontier_plot.h"
 #include "results/run_record.h"
 
 /* All draw into DIR/plots. The records were made with RECORD_PLOTS and filled by the observers
@@ -25,5 +26,8 @@ bool plots_draw_comparison(const struct run_record *runs, size_t len, const char
 
 /* Of a run with replications what plots_draw_run, which sees the first one, cannot show. */
 bool plots_draw_replications(const struct run_record *run, const char *dir, struct diag *d);
+
+/* What `size` found, as DIR/plots/frontier. */
+bool plots_draw_frontier(const struct frontier_plot *f, const char *dir, struct diag *d);
 
 #endif /* RESULTS_PLOTS_PLOTS_H */

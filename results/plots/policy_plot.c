@@ -3,7 +3,7 @@
 #include "results/comparison_values.h"
 #include "results/plots/palette.h"
 #include "results/plots/plot_kinds.h"
-#include "results/plots/time_axis.h"
+#include "results/plots/value_axis.h"
 #include "results/replications.h"
 
 #include <math.h>
@@ -14,20 +14,18 @@ enum {
     AXIS_PX = 84, /* each panel has its own */
     LETTER_PX = 8,
     LEAST_LEFT_PX = 90,
-    NAMES_GAP_PX = 40,
-    MOST_MARKS = 8
+    NAMES_GAP_PX = 40
 };
 
 #define HALF_BAR 0.36
 #define ROOM     1.14 /* for the number behind the longest bar */
-#define NS_PER_S 1e9
 
 static const struct value_panel {
     const char *title;
     enum metric_id id;
     enum statistic s;
     unsigned p;
-    const char *unit; /* of the axis; NULL: of time */
+    const char *unit; /* of the axis; NULL: that of the values */
 } panels[] = {
     {"mean wait", METRIC_WAIT, STAT_MEAN, 0, NULL},
     {"95% of the jobs wait at most", METRIC_WAIT, STAT_P, 950000, NULL},
@@ -39,43 +37,12 @@ static const struct value_panel {
 
 enum { PANELS = sizeof panels / sizeof panels[0] };
 
-/* --- the axis --- */
-
-struct value_axis {
-    const char *unit;
-    double scale; /* of a value in its metric's unit, to the axis' */
-    double length, step;
-};
-
 static double greatest(const struct comparison_values *v)
 {
     double most = 0;
     for (size_t i = 0; i < v->len; i++) /* of a number and NaN it is the number */
         most = fmax(most, fmax(v->of[i].value, comparison_interval(v, i).upper));
     return most;
-}
-
-/* 1, 2 or 5 and zeros. */
-static double round_step(double length)
-{
-    static const double digits[] = {1, 2, 5, 10};
-    const double least = length / MOST_MARKS;
-    const double power = pow(10, floor(log10(least)));
-    size_t i = 0;
-    while (digits[i] * power < least && digits[i] < 10)
-        i++;
-    return digits[i] * power;
-}
-
-static struct value_axis axis_of(const struct value_panel *panel, const struct comparison_values *v)
-{
-    const double most = greatest(v) > 0 ? greatest(v) * ROOM : 1;
-    if (panel->unit != NULL) {
-        const double scale = v->unit == UNIT_SHARE ? 100 : 1;
-        return (struct value_axis){panel->unit, scale, most * scale, round_step(most * scale)};
-    }
-    const struct time_axis time = time_axis_of((int64_t)(most * NS_PER_S));
-    return (struct value_axis){time.unit, NS_PER_S / time.unit_ns, time.length, time.step};
 }
 
 /* --- the bars --- */
@@ -112,33 +79,23 @@ static void put_panel(const struct plot_page *p, size_t panel, const struct run_
 {
     const struct value_panel *of = &panels[panel];
     struct comparison_values v = comparison_values_of(runs, len, of->id, of->s, of->p);
-    const struct value_axis axis = axis_of(of, &v);
+    const struct value_axis axis = value_axis_of(v.unit, greatest(&v) * ROOM);
     plot_page_panel(p, panel);
     fprintf(p->out,
             "unset arrow\n"
             "set label 3 '%s' at graph 0,1 offset 0,0.7 left\n"
             "set xrange [0:%.6g]\nset xtics %.6g\nset xlabel '%s' offset 0,0.5\n",
-            of->title, axis.length, axis.step, axis.unit);
+            of->title, axis.length, axis.step, of->unit != NULL ? of->unit : axis.unit);
     for (size_t i = 0; i < len; i++)
         put_bar(p->out, &v, i, &axis);
     fputs("plot NaN notitle\n", p->out);
     comparison_values_fini(&v);
 }
 
-static void put_remark(struct plot_page *page, const struct replications *r)
-{
-    if (r != NULL)
-        snprintf(page->remark, sizeof page->remark,
-                 replications_are_samples(r)
-                     ? ": means of %zu samples of the log; lines: where 95%% of such lie"
-                     : ": means of %zu replications; lines: their 95%% intervals (Student t)",
-                 replications_len(r));
-}
-
 bool plot_all_policies(struct plot_page *page, const struct run_record *runs, size_t len)
 {
     page->title = "Policies compared";
-    put_remark(page, runs->replications);
+    plot_remark_means(page, runs, "lines");
     page->panels = PANELS;
     page->panel_px = (unsigned)len * BAR_PX + PANEL_PADDING_PX;
     page->gap_px = AXIS_PX;

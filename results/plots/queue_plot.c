@@ -145,6 +145,11 @@ bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size
     page->has_time_axis = true;
     page->title = "Jobs waiting";
     plot_remark_first(page, runs);
+    double most = 0;
+    for (size_t i = 0; i < len; i++)
+        most = fmax(most, most_waiting(runs[i].timeline));
+    if (most <= 0)
+        plot_remark_add(page, "nobody waits");
     page->panels = 1;
     page->panel_px = ONE_PANEL_PX;
     page->key_entries = len;
@@ -155,9 +160,6 @@ bool plot_all_queues(struct plot_page *page, const struct run_record *runs, size
     for (size_t i = 0; i < len; i++)
         plot_steps_print(&(struct plot_steps){"jobs", i, runs[i].timeline, &axis}, put_waiting,
                          NULL, page->out);
-    double most = 0;
-    for (size_t i = 0; i < len; i++)
-        most = fmax(most, most_waiting(runs[i].timeline));
     put_jobs_axis(page->out, most);
     fputs("set ylabel 'jobs'\n", page->out);
     plot_page_draw(page);

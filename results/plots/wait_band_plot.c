@@ -56,13 +56,12 @@ static void put_band(FILE *out, size_t number, const struct replications *r,
     fputs("END\n", out);
 }
 
-static void put_remark(struct plot_page *page, const struct replications *r)
+static bool somebody_waits(const struct run_record *runs, size_t len)
 {
-    snprintf(page->remark, sizeof page->remark,
-             replications_are_samples(r)
-                 ? ": mean of %zu samples of the log; bands: where 95%% of such lie, at each wait"
-                 : ": mean of %zu replications; bands: 95%% intervals (Student t) at each wait",
-             replications_len(r));
+    for (size_t i = 0; i < len; i++)
+        if (replications_waited(runs[i].replications, 0).mean < ALL)
+            return true;
+    return false;
 }
 
 bool plot_all_wait_bands(struct plot_page *page, const struct run_record *runs, size_t len)
@@ -73,7 +72,9 @@ bool plot_all_wait_bands(struct plot_page *page, const struct run_record *runs, 
             return false;
     const struct wait_axis axis = axis_of(runs, len);
     page->title = "How long jobs waited";
-    put_remark(page, runs->replications);
+    plot_remark_means(page, runs, "bands, at each wait");
+    if (!somebody_waits(runs, len))
+        plot_remark_add(page, "nobody waits");
     page->panels = 1;
     page->panel_px = PANEL_PX;
     page->key_entries = len > 1 ? len : 0;

@@ -177,6 +177,11 @@ bool plot_all_waits(struct plot_page *page, const struct run_record *runs, size_
         add_line(lines, &lines_len, &line);
     }
     plot_remark_first(page, runs);
+    double longest = 0;
+    for (size_t i = 0; i < lines_len; i++)
+        longest = fmax(longest, wait_at_s(lines[i].waits, QUANTILE_ONE));
+    if (longest <= 0)
+        plot_remark_add(page, "nobody waits");
     if (lines_len > 0)
         put_page(page, lines, lines_len);
     free(lines);
