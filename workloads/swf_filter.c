@@ -212,7 +212,9 @@ static bool judge_limit(const struct judged *j)
     job->limit_ns = j->record->value[field];
     if (job->limit_ns <= 0 && is_strong(j))
         return leave_out(j, DIRT_STRONG_LIMIT, field);
-    if (job->limit_ns <= 0) {
+    if (job->limit_ns <= 0 && j->f->options->estimate == SWF_ESTIMATE_KNOWN) {
+        job->limit_ns = LIMIT_NONE;
+    } else if (job->limit_ns <= 0) {
         note(j, DIRT_NO_LIMIT, field);
         job->limit_ns = job->run_ns;
     } else if (job->limit_ns > LOG_LONGEST_NS) {
@@ -286,19 +288,26 @@ static int64_t seconds_ns(int64_t s)
     return s > INT64_MAX / second_ns || s < INT64_MIN / second_ns ? 0 : s * second_ns;
 }
 
+static void set_names(struct number_words *words, const struct swf_numbered_list *list, size_t from)
+{
+    for (size_t i = from; i < list->len; i++)
+        number_words_set(words, list->items[i].number, list->items[i].name);
+}
+
 /* Names in the header count from the next job on. */
 static void take_comment(struct swf_filter *f, const struct line *line)
 {
     struct swf_header *h = &f->header;
     const size_t queues = h->queues.len;
     const size_t partitions = h->partitions.len;
+    const size_t users = h->users.len;
+    const size_t groups = h->groups.len;
     swf_header_read(h, line->text, line->len);
     f->zero_ns = seconds_ns(h->unix_start_s);
-    for (size_t i = queues; i < h->queues.len; i++)
-        number_words_set(&f->queues, h->queues.items[i].number, h->queues.items[i].name);
-    for (size_t i = partitions; i < h->partitions.len; i++)
-        number_words_set(&f->partitions, h->partitions.items[i].number,
-                         h->partitions.items[i].name);
+    set_names(&f->queues, &h->queues, queues);
+    set_names(&f->partitions, &h->partitions, partitions);
+    set_names(&f->users, &h->users, users);
+    set_names(&f->groups, &h->groups, groups);
 }
 
 static bool take_job(const struct judged *j)

@@ -107,6 +107,8 @@ static const struct {
     {"TimeZoneString", TEXT, offsetof(struct swf_header, time_zone)},
     {"Queue", NUMBERED, offsetof(struct swf_header, queues)},
     {"Partition", NUMBERED, offsetof(struct swf_header, partitions)},
+    {"User", NUMBERED, offsetof(struct swf_header, users)},
+    {"Group", NUMBERED, offsetof(struct swf_header, groups)},
 };
 
 static void read_entry(struct swf_header *h, size_t i, struct span value)

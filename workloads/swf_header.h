@@ -36,6 +36,7 @@ struct swf_header {
     int64_t max_nodes, max_procs, max_jobs;                                  /* 0: not said */
     const char *version, *computer, *installation, *acknowledge, *time_zone; /* NULL: not said */
     struct swf_numbered_list queues, partitions;
+    struct swf_numbered_list users, groups; /* ours, no part of the standard: "; User: 1 ann" */
 };
 
 /* A header of which nothing is known; zero it to begin again. */

@@ -9,7 +9,7 @@
 static const char *const processors[] = {"gpu", "cpu", NULL};
 static const char *const filters[] = {"none", "strong", NULL};
 static const char *const sizes[] = {"requested", "allocated", "max", NULL};
-static const char *const estimates[] = {"requested", "run", NULL};
+static const char *const estimates[] = {"requested", "run", "known", NULL};
 static const char *const overruns[] = {"raise", "cut", "keep", NULL};
 static const char *const groupings[] = {"queue", "partition", "group", "user", "none", NULL};
 static const char *const dependencies[] = {"ignore", "follow", NULL};
@@ -89,7 +89,7 @@ static const struct config_key keys[] = {
      .fallback = "requested",
      .choices = estimates,
      .help = "The limit that a job promises: its requested time (where it is unknown, its run "
-             "time), or always its run time."},
+             "time), always its run time, or its requested time only where it is `known`."},
     {.key = "requested_time_field",
      .kind = CONFIG_INT,
      .offset = FIELD(requested_time_field),

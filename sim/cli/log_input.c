@@ -52,7 +52,7 @@ static bool find_format(struct log_input *in, struct diag *d)
 /* --- opening --- */
 
 /* The source that reads a log, as it would stand in a scenario. */
-static bool make_source(struct log_input *in, struct diag *d)
+static bool make_source(struct log_input *in, const struct log_input_how *how, struct diag *d)
 {
     struct setup *s = &in->setup;
     const char *slash = strrchr(in->path, '/');
@@ -64,9 +64,13 @@ static bool make_source(struct log_input *in, struct diag *d)
             *to++ = '\'';
         *to++ = *from;
     }
-    const char *kind = in->format == LOG_SWF ? "swf" : "csv";
+    const bool is_swf = in->format == LOG_SWF;
+    const char *kind = is_swf ? "swf" : "csv";
     const char *name = arena_printf(s->arena, "%.*s<log>", (int)(file - in->path), in->path);
-    const char *text = arena_printf(s->arena, "{%s: '%s', start: log}\n", kind, quoted);
+    const char *text =
+        arena_printf(s->arena, "{%s: '%s', start: log%s%s}\n", kind, quoted,
+                     is_swf && how->counts_cpus ? ", as: {processor: cpu}" : "",
+                     is_swf && how->as_written ? ", overrun: keep, estimate: known" : "");
     in->yaml = yaml_parse(name, text, strlen(text), d);
     if (diag_errors(d) > 0 || yaml_docs(in->yaml) != 1)
         return false;
@@ -76,7 +80,7 @@ static bool make_source(struct log_input *in, struct diag *d)
     return true;
 }
 
-static bool open_log(struct log_input *in, struct diag *d)
+static bool open_log(struct log_input *in, const struct log_input_how *how, struct diag *d)
 {
     struct setup *s = &in->setup;
     s->arena = arena_new();
@@ -84,13 +88,14 @@ static bool open_log(struct log_input *in, struct diag *d)
     s->names.terms = node_terms_table_new(s->names.words);
     s->requests = request_table_new(s->names.resources);
     s->cluster = cluster_new();
-    return make_source(in, d);
+    return make_source(in, how, d);
 }
 
-bool log_input_open(struct log_input *in, const char *path, bool strict, struct diag *d)
+bool log_input_open(struct log_input *in, const char *path, const struct log_input_how *how,
+                    struct diag *d)
 {
     *in = (struct log_input){.path = path, .run = RUN_DEFAULTS};
-    in->run.strict = strict;
+    in->run.strict = how->strict;
     in->run.is_judged = true; /* policies do not matter here */
     if (ends_in(path, ".yaml") || ends_in(path, ".yml"))
         return prepared_open(&in->prepared, path, &in->run, NULL, d) &&
@@ -100,7 +105,7 @@ bool log_input_open(struct log_input *in, const char *path, bool strict, struct 
                    "'-': a log is read more than once; expected the name of a file");
         return false;
     }
-    return find_format(in, d) && open_log(in, d);
+    return find_format(in, d) && open_log(in, how, d);
 }
 
 void log_input_close(struct log_input *in)

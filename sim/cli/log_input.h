@@ -35,11 +35,18 @@ struct log_input {
     size_t repairs_len;
 };
 
+struct log_input_how {
+    bool strict;
+    bool as_written;  /* of an SWF log: no limit where none is known, and none is raised */
+    bool counts_cpus; /* of an SWF log: a processor is a CPU, not a GPU */
+};
+
 /* Takes a job; false: enough. */
 typedef bool log_input_take(void *context, const struct job_spec *job);
 
 /* False after a diag_error; close it in any case. */
-bool log_input_open(struct log_input *in, const char *path, bool strict, struct diag *d);
+bool log_input_open(struct log_input *in, const char *path, const struct log_input_how *how,
+                    struct diag *d);
 void log_input_close(struct log_input *in);
 
 /* Pulls all jobs, at most `most` (0: all), then knows the repairs. False: reading failed. */

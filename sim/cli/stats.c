@@ -97,7 +97,8 @@ static int stats(const void *given, const char *const *arguments, size_t len)
         diag_error(&d, (struct src_pos){0}, "--format: '%s': expected text or json", o->format);
     } else {
         struct log_input in;
-        if (log_input_open(&in, arguments[0], o->strict, &d))
+        const struct log_input_how how = {.strict = o->strict};
+        if (log_input_open(&in, arguments[0], &how, &d))
             code = describe(&in, o, &d);
         else
             code = d.is_world ? EXIT_WORLD : EXIT_INPUT;
