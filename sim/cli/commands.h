@@ -20,6 +20,7 @@ extern const struct command command_explain;
 extern const struct command command_report;
 extern const struct command command_stats;
 extern const struct command command_convert;
+extern const struct command command_init;
 extern const struct command command_list;
 extern const struct command command_manual;
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct command *const all[] = {
-    &command_run,     &command_compare, &command_size,   &command_sweep,
-    &command_check,   &command_explain, &command_report, &command_stats,
-    &command_convert, &command_list,    &command_manual, NULL,
+    &command_run,     &command_compare, &command_size,  &command_sweep,   &command_check,
+    &command_explain, &command_report,  &command_stats, &command_convert, &command_init,
+    &command_list,    &command_manual,  NULL,
 };
 
 const struct command *const *command_all(void)
