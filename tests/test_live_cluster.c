@@ -92,6 +92,38 @@ static const struct row {
      "p 0 3000\n"},
 };
 
+/* Wrong types in the status of the Workload: all are found before anything runs. */
+static const struct mistake {
+    const char *name;
+    const char *status;
+    const char *says[3];
+} mistakes[] = {
+    {"assignments_that_are_no_list",
+     "admission: {clusterQueue: cq, podSetAssignments: 7}, " CONDITIONS(
+         IS("QuotaReserved", "True", "08:30")),
+     {"dump.yaml:11:", "error: podSetAssignments: '7'; expected a list"}},
+    {"all_of_them_in_one_run",
+     "admission: {clusterQueue: cq, podSetAssignments: [{name: main, count: many, flavors: [f]}]}, "
+     "reclaimablePods: {}, " CONDITIONS(IS("QuotaReserved", "True", "08:30")),
+     {"error: count: 'many'", "error: flavors: ", "error: reclaimablePods: "}},
+    {"of_one_that_waits",
+     "requeueState: {count: often, requeueAt: later}",
+     {"error: count: 'often'", "error: requeueAt: 'later'"}},
+    {"a_time_that_is_a_word",
+     "accumulatedPastExecutionTimeSeconds: long",
+     {"error: accumulatedPastExecutionTimeSeconds: 'long'"}},
+    {"places_that_are_none",
+     "admission: {clusterQueue: cq, podSetAssignments: [{name: main, topologyAssignment: {levels: "
+     "[h], slices: none}}]}, " CONDITIONS(IS("QuotaReserved", "True", "08:30")),
+     {"error: slices: 'none'; expected a list"}},
+    {"a_state_of_a_check",
+     "admissionChecks: [{name: prov, state: Perhaps}]",
+     {"error: state: 'Perhaps'"}},
+    {"conditions_that_are_no_list",
+     "conditions: yes",
+     {"error: conditions: 'yes'; expected a list"}},
+};
+
 /* --- running a row --- */
 
 /* text with the first CHECKS replaced. */
@@ -117,19 +149,25 @@ static void add_line(char *text, const struct table *jobs, size_t row)
             table_text(jobs, row, "start_s"), table_text(jobs, row, "end_s"), more);
 }
 
-static void check_row(void **state)
+static void simulate(struct scenario_run *r, const char *kueue, char *dump)
 {
-    const struct row *row = *state;
-    char scenario[1000], text[2000] = "";
+    char scenario[1000];
     assert_true(snprintf(scenario, sizeof scenario,
                          "clustersim: 1\nname: live\nstart: 2026-11-20T09:00:00Z\n"
                          "workload: [{kubernetes: [dump.yaml], live: true, duration: 1h}]\n"
                          "policies: [{name: kueue, kueue: {objects: [dump.yaml], %s}}]\n"
                          "run: {until: drained}\n",
-                         row->kueue) < (int)sizeof scenario);
-    char *dump = site_with(row->checks, row->objects);
+                         kueue) < (int)sizeof scenario);
+    scenario_run_files(r, (const char *const[]){"s.yaml", scenario, "dump.yaml", dump, NULL});
+    free(dump);
+}
+
+static void check_row(void **state)
+{
+    const struct row *row = *state;
+    char text[2000] = "";
     struct scenario_run r;
-    scenario_run_files(&r, (const char *const[]){"s.yaml", scenario, "dump.yaml", dump, NULL});
+    simulate(&r, row->kueue, site_with(row->checks, row->objects));
     if (r.rc != 0)
         fail_msg("%s", r.said);
     struct table *jobs = table_read_in(r.out, "jobs.csv");
@@ -138,15 +176,35 @@ static void check_row(void **state)
     assert_string_equal(text, row->comes);
     table_free(jobs);
     scenario_run_close(&r);
-    free(dump);
+}
+
+static void check_mistake(void **state)
+{
+    enum { EXIT_INPUT = 2 };
+    const struct mistake *m = *state;
+    char object[2000];
+    struct scenario_run r;
+    assert_true(snprintf(object, sizeof object, WORKLOAD("a", "08:00", "", "4", "%s"), m->status) <
+                (int)sizeof object);
+    simulate(&r, "", site_with("", object));
+    assert_int_equal(r.rc, EXIT_INPUT);
+    for (size_t i = 0; i < LEN(m->says) && m->says[i] != NULL; i++)
+        if (strstr(r.said, m->says[i]) == NULL)
+            fail_msg("%s\nis not in\n%s", m->says[i], r.said);
+    scenario_run_close(&r);
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[LEN(rows)];
+    struct CMUnitTest tests[LEN(rows) + LEN(mistakes)];
     for (size_t i = 0; i < LEN(rows); i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = check_row,
                                        .initial_state = (void *)(uintptr_t)&rows[i]};
+    for (size_t i = 0; i < LEN(mistakes); i++)
+        tests[LEN(rows) + i] =
+            (struct CMUnitTest){.name = mistakes[i].name,
+                                .test_func = check_mistake,
+                                .initial_state = (void *)(uintptr_t)&mistakes[i]};
     return cmocka_run_group_tests_name("live_cluster", tests, NULL, NULL);
 }

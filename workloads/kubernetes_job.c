@@ -2,6 +2,7 @@
 
 #include "models/kubernetes/limit_range.h"
 #include "models/kubernetes/tree.h"
+#include "models/kubernetes/workload_maker.h"
 #include "models/names.h"
 #include "models/request.h"
 #include "sim/arena.h"
@@ -230,6 +231,13 @@ static uint32_t count_pods(const struct kubernetes_job *j)
     return pods > 0 ? pods : j->workload.sets[0].count;
 }
 
+/* A policy takes the state over when the job arrives: too late to find mistakes in it. */
+static bool can_be_taken_over(const struct kubernetes_maker *m, const struct live_state *live)
+{
+    const struct workload_maker *maker = m->env->maker;
+    return maker == NULL || live->workload == NULL || maker->check(&m->reader, live->workload);
+}
+
 /* Pods of a Job that have succeeded are not made again. */
 static void take_done(struct kubernetes_job *j)
 {
@@ -245,7 +253,8 @@ static bool take_state(struct kubernetes_maker *m, struct kubernetes_job *j,
     j->ran_ns = -1;
     if (from->head == NULL)
         return true;
-    if (!live_dump_state(m->dump, from->head, &j->workload, &j->live))
+    if (!live_dump_state(m->dump, from->head, &j->workload, &j->live) ||
+        !can_be_taken_over(m, &j->live))
         return false;
     const int64_t start_ns = m->env->start_ns, since_ns = j->live.since_ns;
     const int64_t ago_ns =

@@ -27,6 +27,8 @@ struct workload_maker {
     /* In the order of the objects. */
     const struct made_job *(*make)(struct field_reader *r, const struct object_set *objects,
                                    size_t *len);
+    /* Whether the state of a Workload of a live cluster can be read; all mistakes into the diag. */
+    bool (*check)(const struct field_reader *r, const struct object *workload);
 };
 
 #endif /* MODELS_KUBERNETES_WORKLOAD_MAKER_H */

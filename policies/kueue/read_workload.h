@@ -24,14 +24,20 @@ struct workload_reader {
 bool workload_object_read(struct workload_reader *r, const struct object *o,
                           struct kueue_workload_spec *out);
 
+/* A topologyRequest; NULL gives NULL. */
+const struct topology_request *topology_request_read(struct workload_reader *r,
+                                                     const struct yaml_node *n);
+
+/* --- read_workload_state.c --- */
+
 /* Brings w into the state that the object's status tells: conditions, reclaimed pods, backoff, and
  * the quota it holds (kueue_restore). False after an error. */
 bool workload_object_restore(struct workload_reader *r, struct kueue *k, const struct object *o,
                              struct kueue_workload *w);
 
-/* A topologyRequest; NULL gives NULL. */
-const struct topology_request *topology_request_read(struct workload_reader *r,
-                                                     const struct yaml_node *n);
+/* Whether workload_object_restore could read that state, before there is anything to restore it
+ * into. False after an error. */
+bool workload_object_check(const struct field_reader *f, const struct object *o);
 
 /* A topologyAssignment, of v1beta2 or v1beta1; malloc'ed. NULL gives NULL. */
 struct topology_assignment *places_read(struct workload_reader *r, const struct yaml_node *n);

@@ -2,6 +2,7 @@
 
 #include "models/kubernetes/tree.h"
 #include "policies/kueue/job_workloads.h"
+#include "policies/kueue/read_workload.h"
 #include "sim/arena.h"
 
 #include <stdlib.h>
@@ -86,4 +87,4 @@ static const struct made_job *make(struct field_reader *r, const struct object_s
     return out.jobs;
 }
 
-const struct workload_maker kueue_workload_maker = {.make = make};
+const struct workload_maker kueue_workload_maker = {.make = make, .check = workload_object_check};
