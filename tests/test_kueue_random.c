@@ -1,4 +1,8 @@
-/* Random small sites with random lives of workloads: whatever happens, the books are in order. */
+/*
+ * Random small sites with random lives of workloads: whatever happens, the books are in order.
+ *
+ *   test_kueue_random [SITES [FIRST]]     so many, from site FIRST on; scripts/random-kueue.sh
+ */
 #include "policies/kueue/kueue_parts.h"
 #include "sim/arena.h"
 #include "sim/rng.h"
@@ -230,6 +234,72 @@ static void audit_reservation(const struct play *p, const struct kueue_workload 
     }
 }
 
+/* --- victims --- */
+
+/* What all pods of a workload ask for; there is one pod set and one resource. */
+static int64_t wants(const struct kueue_workload *w)
+{
+    const struct shape_set *set = &w->shape->sets[0];
+    int64_t qty = 0;
+    for (uint32_t i = 0; i < set->requests_len; i++)
+        if (cluster_queue_group(w->queue, set->requests[i].resource) != GROUP_NONE)
+            qty += set->requests[i].qty * kueue_workload_count(w, 0);
+    return qty;
+}
+
+/* Whether it fits whatever flavor it takes; is_own: within its queue's own quota. */
+static bool fits_everywhere(const struct kueue_workload *w, bool is_own)
+{
+    const struct quota_node *n = w->queue->node;
+    const int64_t qty = wants(w);
+    for (uint32_t c = 0; c < n->tree->columns_len; c++)
+        if (n->cells[c].is_declared &&
+            (quota_available(n, c) < qty ||
+             (is_own && qty_add(n->cells[c].usage, qty) > n->cells[c].nominal)))
+            return false;
+    return true;
+}
+
+/* The usage of holders that `by` evicts now, but not that of one of them, taken out or put back. */
+static void move_usage(const struct play *p, const struct kueue_workload *by,
+                       const struct kueue_workload *but, int sign)
+{
+    const struct kueue *k = p->c.k;
+    struct quota_tree *q = by->queue->tree->quota;
+    for (uint32_t i = 0; i < k->decisions_len; i++) {
+        const struct decision *d = &k->decisions[i];
+        if (d->kind != DECIDED_EVICT || d->by != by || d->w == but)
+            continue;
+        for (uint32_t u = 0; u < d->w->usage_len; u++)
+            d->w->queue->node->cells[d->w->usage[u].column].usage += sign * d->w->usage[u].qty;
+    }
+    for (uint32_t n = 0; n < q->nodes_len; n++)
+        for (uint32_t c = 0; !q->nodes[n]->is_queue && c < q->columns_len; c++)
+            q->nodes[n]->cells[c].usage = 0;
+    quota_tree_settle(q);
+}
+
+/* Nobody is evicted for one that fits as it is, or would with the other victims gone; and nobody
+ * whom the preemptor's policies spare. */
+static void audit_victim(const struct play *p, const struct decision *d)
+{
+    const struct kueue_workload *by = d->by, *w = d->w;
+    if (by == NULL || d->evict != EVICT_PREEMPTED)
+        return;
+    const struct cluster_queue_spec *spec = by->queue->spec;
+    const enum preemption_policy policy =
+        w->queue == by->queue ? spec->preemption.within : spec->preemption.reclaim;
+    assert_ptr_equal(w->queue->tree, by->queue->tree);
+    assert_true(policy != POLICY_NEVER);
+    assert_true(policy != POLICY_LOWER_PRIORITY || w->priority < by->priority);
+    assert_true(policy != POLICY_LOWER_OR_NEWER_EQUAL_PRIORITY || w->priority <= by->priority);
+    assert_false(fits_everywhere(by, false));
+    move_usage(p, by, w, -1);
+    const bool is_needless = fits_everywhere(by, true);
+    move_usage(p, by, w, 1);
+    assert_false(is_needless);
+}
+
 /* --- lives --- */
 
 static size_t index_of(const struct play *p, const struct kueue_workload *w)
@@ -253,6 +323,7 @@ static void carry_out(struct play *p)
                 kueue_admit(k, d.w, k->now_ns);
         } else if (d.kind == DECIDED_EVICT) {
             p->evicted++;
+            audit_victim(p, &d);
             p->gone_ns[index_of(p, d.w)] = k->now_ns + (1 + below(p, 3)) * SECOND_NS;
         }
     }
@@ -365,41 +436,62 @@ static void step(struct play *p)
     audit(p);
 }
 
-static void the_books_are_in_order(void **state)
+static void play_site(uint64_t number, uint64_t *reserved, uint64_t *evicted)
 {
-    (void)state;
-    uint64_t reserved = 0, evicted = 0;
-    for (uint64_t i = 0; i < SITES; i++) {
-        struct play *p = calloc(1, sizeof *p);
-        assert_non_null(p);
-        p->rng = rng_open(SEED, i, "kueue random", 0);
-        open_site(p);
-        assert_true(p->c.objects_len <= LEN(p->gone_ns));
-        kueue_case_workloads(&p->c);
-        for (uint32_t w = 0; w < p->c.objects_len; w++)
-            if (p->c.workloads[w] != NULL && chance(p, 0.2))
-                p->c.workloads[w]->most_ns = (5 + below(p, 60)) * SECOND_NS;
-        come_to_rest(p);
-        for (uint32_t s = 0; s < STEPS; s++)
-            step(p);
-        reserved += p->reserved;
-        evicted += p->evicted;
-        kueue_case_close(&p->c);
-        for (size_t e = 0; e < p->edits_len; e++)
-            yaml_close(p->edits[e]);
-        gsl_rng_free(p->rng);
-        free(p);
-    }
-    printf("seed %d: %d sites, %llu reservations, %llu evictions\n", SEED, SITES,
-           (unsigned long long)reserved, (unsigned long long)evicted);
-    assert_true(reserved > 10 * SITES);
-    assert_true(evicted > 5 * SITES);
+    struct play *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    p->rng = rng_open(SEED, number, "kueue random", 0);
+    open_site(p);
+    assert_true(p->c.objects_len <= LEN(p->gone_ns));
+    kueue_case_workloads(&p->c);
+    for (uint32_t w = 0; w < p->c.objects_len; w++)
+        if (p->c.workloads[w] != NULL && chance(p, 0.2))
+            p->c.workloads[w]->most_ns = (5 + below(p, 60)) * SECOND_NS;
+    come_to_rest(p);
+    for (uint32_t s = 0; s < STEPS; s++)
+        step(p);
+    *reserved += p->reserved;
+    *evicted += p->evicted;
+    kueue_case_close(&p->c);
+    for (size_t e = 0; e < p->edits_len; e++)
+        yaml_close(p->edits[e]);
+    gsl_rng_free(p->rng);
+    free(p);
 }
 
-int main(void)
+struct range {
+    uint64_t sites, first;
+    uint64_t at; /* being played */
+};
+
+static void the_books_are_in_order(void **state)
 {
+    struct range *r = *state;
+    uint64_t reserved = 0, evicted = 0;
+    for (uint64_t i = 0; i < r->sites; i++) {
+        if (r->sites > SITES && i % 1000 == 0)
+            fprintf(stderr, "site %llu\n", (unsigned long long)(r->first + i));
+        r->at = r->first + i;
+        play_site(r->at, &reserved, &evicted);
+    }
+    printf("seed %d: %llu sites from %llu, %llu reservations, %llu evictions\n", SEED,
+           (unsigned long long)r->sites, (unsigned long long)r->first, (unsigned long long)reserved,
+           (unsigned long long)evicted);
+    if (r->sites < SITES)
+        return; /* too few to tell */
+    assert_true(reserved > 10 * r->sites);
+    assert_true(evicted > 5 * r->sites);
+}
+
+int main(int argc, char **argv)
+{
+    struct range r = {.sites = argc > 1 ? strtoull(argv[1], NULL, 10) : SITES,
+                      .first = argc > 2 ? strtoull(argv[2], NULL, 10) : 0};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_books_are_in_order),
+        cmocka_unit_test_prestate(the_books_are_in_order, &r),
     };
-    return cmocka_run_group_tests_name("kueue_random", tests, NULL, NULL);
+    const int failed = cmocka_run_group_tests_name("kueue_random", tests, NULL, NULL);
+    if (failed != 0)
+        fprintf(stderr, "site %llu failed\n", (unsigned long long)r.at);
+    return failed;
 }

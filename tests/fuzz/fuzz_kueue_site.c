@@ -1,8 +1,7 @@
-/* Any bytes are read as a site's own files: Kueue's objects, the jobs people submit, and Kueue's
- * Configuration. What is made of a job is a Workload that the readers take. */
+/* Any bytes are read as a site's own files: Kueue's objects and the jobs people submit. What is
+ * made of a job is a Workload that the readers take. */
 #include "models/kubernetes/tree.h"
 #include "models/names.h"
-#include "policies/kueue/configuration.h"
 #include "policies/kueue/job_resources.h"
 #include "policies/kueue/job_workloads.h"
 #include "policies/kueue/read_site.h"
@@ -69,18 +68,6 @@ static void make_workloads(struct bench *b)
         SIM_REQUIRE(m.problems[i].text != NULL && m.problems[i].text[0] != '\0');
 }
 
-static void read_configuration(struct bench *b, const uint8_t *data, size_t size)
-{
-    struct kueue_settings settings;
-    struct configuration c;
-    struct yaml_file *f = yaml_parse("fuzz", (const char *)data, size, b->f.diag);
-    const unsigned errors = diag_errors(b->f.diag);
-    kueue_settings_init(&settings, KUEUE_NEWEST);
-    const bool ok = configuration_apply(&b->f, f, KUEUE_NEWEST, &settings, &c);
-    SIM_REQUIRE(ok == (diag_errors(b->f.diag) == errors));
-    yaml_close(f);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text_stream messages;
@@ -90,7 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     set_up(&b, data, size, &d);
     check_objects(&b);
     make_workloads(&b);
-    read_configuration(&b, data, size);
     tear_down(&b);
     diag_fini(&d);
     text_stream_close(&messages);
