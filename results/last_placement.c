@@ -43,7 +43,8 @@ static void put_away(struct last_placement *p)
     struct put_away *a = away_at(p, p->id);
     char *text = realloc(a->text, p->now.len + ROW_BLOCK);
     SIM_REQUIRE(text != NULL);
-    memcpy(text, p->now.text, p->now.len);
+    if (p->now.len > 0)
+        memcpy(text, p->now.text, p->now.len);
     *a = (struct put_away){p->number, p->start_ns, text, p->now.len};
 }
 

@@ -51,8 +51,8 @@ static void a_log_is_described_by_its_numbers(void **state)
         "users: 3, tenants: 2, queues: 2\n",
         "ended: 3 completed, 1 failed, 1 cancelled, 0 unknown (all lines)\n",
         /* 4 + 0.5 + 8 + 6 hours of processors in 26 hours on 8 of them */
-        "work: 18.5 processor hours, 0.7 processors busy on average if none waited: offered load "
-        "0.089 of 8\n",
+        ("work: 18.5 processor hours, 0.7 processors busy on average if none waited: offered load "
+         "0.089 of 8\n"),
         /* 0.5, 1.5 and 24 hours: mean 26/3, deviation 13.287 */
         "arrivals: every 8h40m on average, coefficient of variation 1.53 (Poisson: 1)\n",
         "processors             1      1      3      8      8      8      8\n",

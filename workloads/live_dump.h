@@ -35,7 +35,7 @@ struct live_dump {
     uint32_t *first_pod, *next_pod; /* lists of pods by number, of each head */
 };
 
-enum { LIVE_POD_NONE = UINT32_MAX };
+#define LIVE_POD_NONE UINT32_MAX
 
 /* reader, objects and cluster are given. */
 void live_dump_open(struct live_dump *d);

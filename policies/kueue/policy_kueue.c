@@ -305,7 +305,7 @@ static int64_t holds(void *state, uint32_t holder, uint32_t waiting, const struc
 
 /* --- the end --- */
 
-static void close_policy(void *state)
+void policy_kueue_close(void *state)
 {
     struct policy_kueue *p = state;
     for (uint32_t i = 0; i < p->tracked_cap; i++)
@@ -348,5 +348,5 @@ const struct policy_ops policy_kueue = {
     .decide = decide,
     .queue_at = queue_at,
     .holds = holds,
-    .close = close_policy,
+    .close = policy_kueue_close,
 };

@@ -124,6 +124,7 @@ extern const char *const policy_kueue_reasons[];
 /* --- policy_open.c --- */
 
 bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d);
+void policy_kueue_close(void *state);
 extern const struct config_table policy_kueue_options;
 
 /* --- policy_nodes.c: nodes and places, where a flavor has a topology --- */

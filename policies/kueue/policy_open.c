@@ -199,8 +199,10 @@ bool policy_kueue_open(void *state, const struct policy_env *env, struct diag *d
     kueue_settings_init(&settings, KUEUE_OLDEST + p->version);
     p->set = object_set_new();
     const bool is_configured = read_configuration(p, &settings, d);
-    if (!read_objects(p, &settings.gates, d) || !is_configured || !check_stack(p, d))
+    if (!read_objects(p, &settings.gates, d) || !is_configured || !check_stack(p, d)) {
+        policy_kueue_close(p); /* who could not open is not closed */
         return false;
+    }
     policy_kueue_read_nodes(p);
     settings.is_exact = p->is_exact;
     end_some_day(&settings.pods_ready);
