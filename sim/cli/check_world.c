@@ -7,8 +7,10 @@
 #include "models/sharing_spec.h"
 #include "policies/annotation_map/lint_map.h"
 #include "policies/kueue/lint_quotas.h"
+#include "policies/kueue/site_quota.h"
 #include "sim/arena.h"
 #include "sim/check.h"
+#include "sim/intern.h"
 #include "sim/path.h"
 
 #include <stdlib.h>
@@ -120,43 +122,53 @@ void check_world_add_set(struct check_world *c, struct object_set *set)
 
 /* --- what a scenario names --- */
 
-static void read_path(struct object_set *set, const struct yaml_node *n, bool is_overlay,
-                      struct diag *d)
+struct reading {
+    struct object_set *set;
+    struct intern *read; /* paths: jobs and objects of a dump stand in one file */
+    struct diag *diag;
+};
+
+static void read_path(const struct reading *r, const struct yaml_node *n, bool is_overlay)
 {
     if (n->kind != YAML_SCALAR || n->len == 0 || strcmp(n->text, "-") == 0)
         return;
-    const char *path = path_beside(object_set_arena(set), n->file, n->text);
-    if (is_overlay)
-        object_set_overlay(set, path, d);
-    else
-        object_set_read(set, path, d);
+    const char *path = path_beside(object_set_arena(r->set), n->file, n->text);
+    if (is_overlay) {
+        object_set_overlay(r->set, path, r->diag);
+    } else if (intern_find(r->read, path) == INTERN_NONE) {
+        intern_add(r->read, path);
+        object_set_read(r->set, path, r->diag);
+    }
 }
 
-static void read_paths(struct object_set *set, const struct yaml_node *n, bool is_overlay,
-                       struct diag *d)
+static void read_paths(const struct reading *r, const struct yaml_node *n, bool is_overlay)
 {
     if (n == NULL)
         return;
     if (n->kind == YAML_SCALAR)
-        read_path(set, n, is_overlay, d);
+        read_path(r, n, is_overlay);
     for (size_t i = 0; n->kind == YAML_LIST && i < n->len; i++)
-        read_path(set, n->items[i], is_overlay, d);
+        read_path(r, n->items[i], is_overlay);
 }
 
-/* What the scenario's own readers have told already is not told again. */
-static void add_scenario_objects(struct object_set *set, const struct scenario *s, struct diag *d)
+/* What is there under one of the policies: what another one names may be the same with other
+ * quotas. What the scenario's own readers have told already is not told again. */
+static void add_objects_under(struct object_set *set, const struct scenario *s,
+                              const struct policy_entry *policy, struct diag *d)
 {
+    const struct reading r = {set, intern_new(), d};
     const struct yaml_node *list = s->workload;
     for (size_t i = 0; list != NULL && list->kind == YAML_LIST && i < list->len; i++)
-        read_paths(set, yaml_get(list->items[i], "kubernetes"), false, d);
-    for (size_t p = 0; p < s->policies_len; p++)
-        for (size_t k = 0; k < s->policies[p].len; k++) {
-            const struct yaml_node *options = s->policies[p].options[k];
-            if (strcmp(s->policies[p].stack[k]->name, "kueue") != 0)
-                continue;
-            read_paths(set, yaml_get(options, "objects"), false, d);
-            read_paths(set, yaml_get(options, "overlay"), true, d);
-        }
+        read_paths(&r, yaml_get(list->items[i], "kubernetes"), false);
+    for (size_t k = 0; k < policy->len; k++) {
+        const struct yaml_node *options = policy->options[k];
+        if (strcmp(policy->stack[k]->name, "kueue") != 0)
+            continue;
+        read_paths(&r, yaml_get(options, "objects"), false);
+        read_paths(&r, yaml_get(options, "overlay"), true);
+        site_quota_set(set, yaml_get(options, "quota"), d);
+    }
+    intern_free(r.read);
 }
 
 /* --- judging --- */
@@ -196,22 +208,35 @@ static void judge(const struct check_world *c, struct object_set *own, const str
     lint_world_fini(&w);
 }
 
+static void judge_files(struct check_world *c)
+{
+    struct object_set *none = object_set_new();
+    struct setup s = {.arena = arena_new()};
+    s.names = (struct names){.resources = resource_names_new(), .words = intern_new()};
+    judge(c, none, &s);
+    intern_free(s.names.words);
+    intern_free(s.names.resources);
+    arena_free(s.arena);
+    object_set_free(none);
+}
+
+static void judge_scenario(struct check_world *c, const struct prepared *p)
+{
+    struct setup s;
+    setup_prepare(&s, &p->scenario, p->catalogue, c->diag);
+    for (size_t i = 0; i < p->scenario.policies_len; i++) {
+        struct object_set *own = object_set_new();
+        add_objects_under(own, &p->scenario, &p->scenario.policies[i], c->diag);
+        judge(c, own, &s);
+        object_set_free(own);
+    }
+    setup_close(&s);
+}
+
 void check_world_judge(struct check_world *c, const struct prepared *p)
 {
-    struct setup s = {.arena = NULL};
-    struct object_set *own = object_set_new();
-    if (p == NULL) {
-        s.arena = arena_new();
-        s.names = (struct names){.resources = resource_names_new(), .words = intern_new()};
-        judge(c, own, &s);
-        intern_free(s.names.words);
-        intern_free(s.names.resources);
-        arena_free(s.arena);
-    } else {
-        setup_prepare(&s, &p->scenario, p->catalogue, c->diag);
-        add_scenario_objects(own, &p->scenario, c->diag);
-        judge(c, own, &s);
-        setup_close(&s);
-    }
-    object_set_free(own);
+    if (p == NULL)
+        judge_files(c);
+    else
+        judge_scenario(c, p);
 }
