@@ -102,8 +102,8 @@ static const char plots[] =
     "\n"
     "Each picture is there as SVG, as PNG and as the script that draws it, data included: "
     "`gnuplot NAME.gp` draws it again. Without gnuplot there are the scripts, and a warning. "
-    "However long a run is, a picture shows at most 512 steps of time and 1,000 of a distribution. "
-    "Of a run:\n"
+    "However long a run is, a picture shows at most 512 steps of time, 1,000 of a distribution, "
+    "and a map of 96 by 256 fields. Of a run:\n"
     "\n"
     "| picture | what it shows |\n"
     "| --- | --- |\n";

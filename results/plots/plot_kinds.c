@@ -11,8 +11,8 @@ const struct plot_kind plot_kinds_of_run[] = {
     {"queue-length", "jobs waiting, by queue, and jobs at work", plot_run_queue},
     {"waits", "how many of the jobs waited at most how long, by queue or tenant", plot_run_waits},
     {"heat",
-     "how much of the GPUs was held over time: a row per GPU, of more than 96 per node, of more "
-     "nodes per several",
+     "how much of the GPUs was held over time: a row per GPU, where they are more than 96 per "
+     "node, where these are more than 96 per several nodes",
      plot_run_heat},
     {"gantt",
      "who held which GPU when, MIG instances at their slices; of clusters of up to 128 GPUs",

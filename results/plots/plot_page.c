@@ -11,7 +11,8 @@ enum {
     RIGHT = 30,
     TITLE_AT = 26,
     SUBTITLE_AT = 50,
-    HEAD = 84,
+    HEAD = 92,
+    KEY_AT = 64,
     KEY_ROW = 20,
     KEY_SAMPLE = 40, /* the coloured box and the space around it */
     LETTER = 9,      /* of the legend, at most, on average */
@@ -136,7 +137,7 @@ void plot_page_panel(const struct plot_page *p, size_t panel)
         fprintf(p->out,
                 "set key at screen %.5g,%.5g left top horizontal Left reverse samplen 1.2 spacing "
                 "1.1 height 0 width 0 maxrows %u\n",
-                across(24), up(p, HEAD - 20), key_rows(p));
+                across(24), up(p, KEY_AT), key_rows(p));
     else
         fputs("unset key\n", p->out);
     if (p->has_time_axis)
