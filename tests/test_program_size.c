@@ -58,7 +58,7 @@ static void it_finds_the_number_of_erlangs_formula(void **state)
                  "size: {vary: [nodes of pool a: {from: 22, to: 35}], target: [p95(wait) <= %s],"
                  " budget: {replications: 40}}\n",
                  rows[i].limit);
-        call(&r, text, "");
+        call(&r, text, "--no-plots");
         assert_int_equal(r.rc, 0);
         snprintf(answer, sizeof answer, "Answer: nodes of pool a = %u, for ", servers);
         expect_said(&r, answer);
@@ -129,6 +129,25 @@ static void the_smallest_of_the_range_is_said_to_be_that(void **state)
     scenario_run_close(&r);
 }
 
+/* A row of points for the answer, which the picture marks. */
+static void the_frontier_is_drawn(void **state)
+{
+    (void)state;
+    struct scenario_run r;
+    call(&r, ERLANG "size: {vary: [nodes of pool a: [30, 40]], target: [p95(wait) <= 1h]}\n",
+         "--quiet");
+    assert_int_equal(r.rc, 0);
+    char path[160];
+    size_t bytes;
+    snprintf(path, sizeof path, "%s/plots/frontier.gp", r.out);
+    char *script = temp_file_read(path, &bytes);
+    assert_non_null(strstr(script, "152.862")); /* 30 nodes at 6.98 USD/h for 730 hours */
+    assert_non_null(strstr(script, "203.816"));
+    assert_non_null(strstr(script, "p95(wait) <= 1h"));
+    free(script);
+    scenario_run_close(&r);
+}
+
 static void a_search_goes_on_where_it_was_broken_off(void **state)
 {
     (void)state;
@@ -183,6 +202,7 @@ int main(void)
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(what_nothing_keeps_is_said_with_the_best_found),
         cmocka_unit_test(the_smallest_of_the_range_is_said_to_be_that),
+        cmocka_unit_test(the_frontier_is_drawn),
         cmocka_unit_test(a_search_goes_on_where_it_was_broken_off),
         cmocka_unit_test(mistakes_are_refused),
     };

@@ -56,15 +56,15 @@ const struct command command_size = {
     .name = "size",
     .arguments = "SCENARIO",
     .summary = "the cheapest cluster or quota that keeps the targets",
-    .help =
-        "Varies what the scenario's `size` section says (docs/CONFIG.md), runs each candidate "
-        "until\n"
-        "it is certain whether it keeps the targets, and names the cheapest that does, what it "
-        "costs\n"
-        "a month and why the next smaller one fails. All candidates go to out/NAME/size.csv. Exit\n"
-        "code 1: none keeps the targets. --replications N: of a candidate, at the most.\n\n"
-        "  clustersim size scenario.yaml\n"
-        "  clustersim size scenario.yaml --target 'p95(wait) by tenant <= 30m'",
+    .help = "Varies what the scenario's `size` section says (docs/CONFIG.md), runs each candidate "
+            "until\n"
+            "it is certain whether it keeps the targets, and names the cheapest that does, what it "
+            "costs\n"
+            "a month and why the next smaller one fails. All candidates go to out/NAME/size.csv,\n"
+            "cost against each target to plots/frontier. Exit code 1: none keeps the targets.\n"
+            "--replications N: of a candidate, at the most.\n\n"
+            "  clustersim size scenario.yaml\n"
+            "  clustersim size scenario.yaml --target 'p95(wait) by tenant <= 30m'",
     .options = size_options,
     .options_bytes = sizeof(struct options),
     .defaults = &defaults,

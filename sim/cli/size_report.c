@@ -1,6 +1,8 @@
 #include "sim/cli/size_report.h"
 
 #include "results/metric.h"
+#include "results/plots/frontier_plot.h"
+#include "results/plots/plots.h"
 #include "sim/arena.h"
 #include "sim/calendar.h"
 #include "sim/csv.h"
@@ -92,6 +94,48 @@ bool size_report_write_csv(const struct size_report *r, const char *path, struct
     for (size_t i = 0; i < r->len; i++)
         put_row(r, r->candidates[i], &csv);
     return out_file_close(out, d);
+}
+
+/* --- the picture --- */
+
+static const struct frontier_point *points_of(const struct size_report *r, size_t target)
+{
+    struct frontier_point *points = arena_alloc(r->job->arena, (r->len + 1) * sizeof points[0]);
+    for (size_t i = 0; i < r->len; i++) {
+        const struct target_value *v = &r->candidates[i]->targets[target];
+        points[i] = (struct frontier_point){
+            .cost = size_report_usd_per_month(r->candidates[i]),
+            .value = v->interval.mean,
+            .low = v->interval.mean - v->margin,
+            .high = v->interval.mean + v->margin,
+            .holds = comparison_holds(r->job->plan->targets[target].op, v->interval.mean,
+                                      r->job->plan->targets[target].value),
+        };
+    }
+    return points;
+}
+
+bool size_report_draw(const struct size_report *r, const char *dir, struct diag *d)
+{
+    const struct size_plan *plan = r->job->plan;
+    struct frontier_target *targets =
+        arena_alloc(r->job->arena, plan->targets_len * sizeof targets[0]);
+    struct frontier_plot plot = {.scenario = r->job->base->scenario.name,
+                                 .targets = targets,
+                                 .len = plan->targets_len,
+                                 .answer = SIZE_MAX};
+    for (size_t i = 0; i < plan->targets_len; i++) {
+        const struct expectation *e = &plan->targets[i];
+        targets[i] = (struct frontier_target){.title = e->text,
+                                              .unit = metric_unit_of(e->id, e->s),
+                                              .limit = e->value,
+                                              .points = points_of(r, i),
+                                              .len = r->len};
+    }
+    for (size_t i = 0; i < r->len; i++)
+        if (r->candidates[i] == r->answer)
+            plot.answer = i;
+    return plots_draw_frontier(&plot, dir, d);
 }
 
 /* --- for people --- */

@@ -21,6 +21,9 @@ double size_report_usd_per_month(const struct candidate *c);
 
 bool size_report_write_csv(const struct size_report *r, const char *path, struct diag *d);
 
+/* All candidates that were run, cost against each target, as DIR/plots/frontier. */
+bool size_report_draw(const struct size_report *r, const char *dir, struct diag *d);
+
 /* The candidates on the frontier: none is cheaper and better in every target. */
 void size_report_print(const struct size_report *r, struct diag *d, FILE *out);
 

@@ -160,6 +160,9 @@ static bool tell(struct search *s, const struct cheapest_result *found)
     };
     if (!size_report_write_csv(&r, path, s->diag))
         return false;
+    if (s->run_len > 0 && prepared_wants_plots(s->job.base) &&
+        !size_report_draw(&r, s->job.base->out_dir, s->diag))
+        return false;
     if (!s->job.base->options->quiet) {
         size_report_print(&r, s->diag, stdout);
         printf("results are in %s\n", path);
